@@ -1,0 +1,2 @@
+//! shotfix
+fn main() {}

@@ -1,0 +1,154 @@
+//! Shots and the incidents they make up: what the engine publishes.
+
+use crate::atmosphere::Atmosphere;
+use crate::geodesy::Enu;
+use crate::sensor::SensorIdx;
+use crate::timestamp::Timestamp;
+use crate::units::Seconds;
+
+/// What an impulse was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A discharged firearm.
+    Gunfire,
+    /// A firework, on the ground or in the air.
+    Firework,
+    /// Any other impulse.
+    Other,
+}
+
+impl Class {
+    /// The label used in every output.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Gunfire => "gunfire",
+            Self::Firework => "firework",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Posterior over the classes; the three probabilities sum to one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassPosterior {
+    /// Probability of gunfire.
+    pub gunfire: f64,
+    /// Probability of a firework.
+    pub firework: f64,
+    /// Probability of anything else.
+    pub other: f64,
+    /// 0: like what the classifier knows; 1: unlike anything it has seen.
+    pub unknown: f64,
+}
+
+impl ClassPosterior {
+    /// The most probable class and its probability.
+    pub fn best(&self) -> (Class, f64) {
+        [
+            (Class::Gunfire, self.gunfire),
+            (Class::Firework, self.firework),
+            (Class::Other, self.other),
+        ]
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((Class::Other, 0.0))
+    }
+}
+
+/// A confidence region on the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ellipse {
+    /// Longer half-axis, metres.
+    pub semi_major_m: f64,
+    /// Shorter half-axis, metres.
+    pub semi_minor_m: f64,
+    /// Direction of the longer axis, degrees clockwise from north, in [0, 180).
+    pub azimuth_deg: f64,
+}
+
+/// What became of one sensor in one shot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArrivalStatus {
+    /// The arrival took part in the fix.
+    Used,
+    /// The sensor reported something near the expected time that the fix does not believe.
+    Rejected,
+    /// The sensor was recording and reported nothing near the expected time.
+    Missing,
+}
+
+impl ArrivalStatus {
+    /// The word used in every output.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Rejected => "rejected",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// One sensor's part in a shot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShotArrival {
+    /// Which sensor.
+    pub sensor: SensorIdx,
+    /// Time of the arrival; of the expected arrival when it is missing.
+    pub time: Timestamp,
+    /// Observed minus predicted arrival time; `None` when it is missing.
+    pub residual: Option<Seconds>,
+    /// Used, rejected or missing.
+    pub status: ArrivalStatus,
+    /// Why, in words a person can follow.
+    pub reason: String,
+    /// Peak level, dB SPL, if the sensor is calibrated and heard it.
+    pub level_db_spl: Option<f64>,
+}
+
+/// One discharge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shot {
+    /// When it was fired.
+    pub time: Timestamp,
+    /// Standard deviation of `time`.
+    pub time_sigma: Seconds,
+    /// Where it was fired. `up_m` is the assumed height.
+    pub position: Enu,
+    /// Covariance of (east, north), square metres.
+    pub covariance_m2: [[f64; 2]; 2],
+    /// Region that holds the true position with probability 0.95.
+    pub ellipse95: Ellipse,
+    /// The air the fix assumed.
+    pub atmosphere: Atmosphere,
+    /// Every sensor that was recording, in the order of the array.
+    pub arrivals: Vec<ShotArrival>,
+    /// What it was.
+    pub class: ClassPosterior,
+}
+
+impl Shot {
+    /// How many sensors took part in the fix.
+    pub fn n_used(&self) -> usize {
+        self.arrivals
+            .iter()
+            .filter(|a| a.status == ArrivalStatus::Used)
+            .count()
+    }
+}
+
+/// Shots close in space and time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Name made from its time and place; the same inputs give the same name.
+    pub id: String,
+    /// Time of the first shot.
+    pub time: Timestamp,
+    /// Precision-weighted mean of the shots' positions.
+    pub position: Enu,
+    /// Region that holds the incident's position with probability 0.95.
+    pub ellipse95: Ellipse,
+    /// What it was, pooled over the shots.
+    pub class: ClassPosterior,
+    /// The rounds in order of time; at least one.
+    pub shots: Vec<Shot>,
+}

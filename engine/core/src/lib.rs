@@ -1,0 +1,29 @@
+//! The gunshot locator as a function of its inputs.
+//!
+//! Sound becomes an alert in these steps, one module each:
+//!
+//! ```text
+//! Samples -> Onset -> Arrival -> Shot -> Incident
+//!   detect    classify  associate + locate   group
+//! ```
+//!
+//! Nothing here opens a socket or a file, reads a clock or draws a random number:
+//! the same inputs give the same bytes, live or years later in a replay.
+
+pub mod atmosphere;
+pub mod geodesy;
+pub mod incident;
+pub mod onset;
+pub mod report;
+pub mod sensor;
+pub mod timestamp;
+pub mod units;
+
+pub use atmosphere::{Atmosphere, Uncertain, Wind};
+pub use geodesy::{Enu, Geodetic, LocalFrame};
+pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
+pub use onset::{Onset, OnsetFeatures};
+pub use report::{FileImpulses, Impulse, LocateReport};
+pub use sensor::{Array, ArrayError, Sensor, SensorIdx};
+pub use timestamp::{Timestamp, TimestampError};
+pub use units::{Hertz, Metres, MetresPerSecond, Seconds};
