@@ -10,20 +10,27 @@
 //! Nothing here opens a socket or a file, reads a clock or draws a random number:
 //! the same inputs give the same bytes, live or years later in a replay.
 
+pub mod associate;
 pub mod atmosphere;
+pub mod detect;
 pub mod geodesy;
 pub mod incident;
+pub mod locate;
 pub mod onset;
 pub mod report;
 pub mod sensor;
+pub mod settings;
 pub mod timestamp;
+pub mod travel;
 pub mod units;
 
 pub use atmosphere::{Atmosphere, Uncertain, Wind};
+pub use detect::OnsetDetector;
 pub use geodesy::{Enu, Geodetic, LocalFrame};
 pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
 pub use onset::{Onset, OnsetFeatures};
 pub use report::{FileImpulses, Impulse, LocateReport};
 pub use sensor::{Array, ArrayError, Sensor, SensorIdx};
+pub use settings::Settings;
 pub use timestamp::{Timestamp, TimestampError};
 pub use units::{Hertz, Metres, MetresPerSecond, Seconds};

@@ -1,0 +1,68 @@
+//! A stretch of time whose onsets are associated together.
+
+/// An onset in seconds after the episode's epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pick {
+    /// Index of the sensor in its array.
+    pub sensor: usize,
+    /// Time of the onset, seconds.
+    pub time_s: f64,
+    /// Standard deviation of `time_s`, seconds.
+    pub sigma_s: f64,
+    /// Strength over the recent background, dB.
+    pub snr_db: f64,
+    /// Peak relative to full scale, dB; comparable between onsets of one sensor.
+    pub peak_dbfs: f64,
+    /// Peak level, dB SPL, if calibrated.
+    pub level_db_spl: Option<f64>,
+    /// The level is a lower bound.
+    pub clipped: bool,
+}
+
+/// Onsets of all sensors over one stretch of time, and when each sensor was recording.
+#[derive(Clone, Debug)]
+pub struct Episode {
+    picks: Vec<Pick>,
+    /// Indices into `picks` by sensor, in order of time.
+    by_sensor: Vec<Vec<usize>>,
+    /// Intervals of recording by sensor, seconds after the epoch.
+    covered: Vec<Vec<(f64, f64)>>,
+}
+
+impl Episode {
+    /// An episode of an array of `covered.len()` sensors. The order of `picks` does not matter.
+    ///
+    /// # Panics
+    /// If a pick names a sensor beyond `covered`.
+    pub fn new(mut picks: Vec<Pick>, covered: Vec<Vec<(f64, f64)>>) -> Self {
+        picks.sort_by(|a, b| a.time_s.total_cmp(&b.time_s).then(a.sensor.cmp(&b.sensor)));
+        let mut by_sensor = vec![Vec::new(); covered.len()];
+        for (index, pick) in picks.iter().enumerate() {
+            by_sensor[pick.sensor].push(index);
+        }
+        Self { picks, by_sensor, covered }
+    }
+
+    /// All onsets in order of time.
+    pub fn picks(&self) -> &[Pick] {
+        &self.picks
+    }
+
+    /// How many sensors the array has.
+    pub fn n_sensors(&self) -> usize {
+        self.covered.len()
+    }
+
+    /// Indices of the onsets of `sensor` between two times, seconds, in order of time.
+    pub fn between(&self, sensor: usize, from_s: f64, to_s: f64) -> &[usize] {
+        let all = &self.by_sensor[sensor];
+        let first = all.partition_point(|&i| self.picks[i].time_s < from_s);
+        let last = all.partition_point(|&i| self.picks[i].time_s <= to_s);
+        &all[first..last.max(first)]
+    }
+
+    /// Was `sensor` recording at `time_s`?
+    pub fn is_covered(&self, sensor: usize, time_s: f64) -> bool {
+        self.covered[sensor].iter().any(|&(from, to)| (from..=to).contains(&time_s))
+    }
+}

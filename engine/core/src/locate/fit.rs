@@ -1,0 +1,379 @@
+//! Maximum likelihood for the rounds of one burst.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::atmosphere::Uncertain;
+use crate::geodesy::Enu;
+use crate::locate::height::HeightPrior;
+use crate::settings::Settings;
+use crate::travel::Medium;
+
+/// One arrival of one round.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation {
+    /// Index into the sensors handed to [`fit`].
+    pub sensor: usize,
+    /// Arrival time after the caller's epoch, seconds.
+    pub time_s: f64,
+    /// Standard deviation of the onset itself, seconds.
+    pub sigma_s: f64,
+}
+
+/// The arrivals of one round, at most one a sensor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Round {
+    /// First guess of the time of firing after the caller's epoch, seconds.
+    pub time_s: f64,
+    /// What the sensors heard.
+    pub observations: Vec<Observation>,
+}
+
+/// Where the sensors are and how well each is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SensorModel {
+    /// Position.
+    pub position: Enu,
+    /// Timing error by survey and clock, constant over the burst, seconds.
+    pub sigma_s: f64,
+}
+
+/// Everything a fit assumes beside the arrivals.
+#[derive(Clone, Debug)]
+pub struct Assumptions<'a> {
+    /// The sensors.
+    pub sensors: &'a [SensorModel],
+    /// Expected air.
+    pub medium: Medium,
+    /// Standard deviation of the speed of sound, m/s.
+    pub speed_sigma_m_s: f64,
+    /// Standard deviation of each wind component, m/s.
+    pub wind_sigma_m_s: [f64; 2],
+    /// Height of the source.
+    pub height: &'a HeightPrior,
+    /// Spread of paths and jitter.
+    pub settings: &'a Settings,
+}
+
+/// A located burst.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// One position a round.
+    pub positions: Vec<Enu>,
+    /// Covariance of (east, north) of each round, square metres.
+    pub covariances_m2: Vec<[[f64; 2]; 2]>,
+    /// Time of firing of each round after the caller's epoch, seconds.
+    pub times_s: Vec<f64>,
+    /// Standard deviation of each time, seconds.
+    pub time_sigmas_s: Vec<f64>,
+    /// Observed minus predicted, seconds, by round and observation.
+    pub residuals_s: Vec<Vec<f64>>,
+    /// Probability that the arrival is direct, not a late echo, by round and observation.
+    pub direct: Vec<Vec<f64>>,
+    /// The last step was shorter than a centimetre.
+    pub converged: bool,
+}
+
+/// Why a burst could not be located.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// No round has an arrival.
+    #[error("no arrival to locate from")]
+    Empty,
+    /// The geometry leaves an unknown open.
+    #[error("the arrivals leave the position open")]
+    Degenerate,
+}
+
+const MAX_ITERATIONS: usize = 25;
+/// A step is at most this long, metres: far steps on a curved misfit overshoot.
+const MAX_STEP_M: f64 = 150.0;
+/// A shooter moves at a fast walk at most while firing, m/s ...
+const WALK_M_S: f64 = 1.5;
+/// ... and turns or leans between rounds, metres.
+const LEAN_M: f64 = 0.3;
+
+/// Locates the rounds of one burst together.
+///
+/// Residual of the arrival of round k at sensor s, in seconds:
+/// `r = t - T_k - tau(x_k, s; wind, c) - b_s`. Unknowns: position (east, north, up) of the first
+/// round, times of firing `T_k`, displacement of each further round against the one before
+/// (random walk), wind, speed of sound and the extra delay `b_s` of each path, which all rounds
+/// share; the last five with their priors. So rounds average away the jitter but never the
+/// constant error of the paths, and the covariance says so.
+///
+/// Late arrivals: each is direct or, with probability `late_share`, an echo that lags by an
+/// exponentially distributed time. Expectation-maximisation weighs each arrival by its probability of
+/// being direct (one-sided: an early arrival has no excuse).
+///
+/// # Arguments
+/// * `rounds` - at least one, with arrivals; a first guess of each time.
+/// * `start` - first guess of the position. The optimum nearest to it is found.
+///
+/// # Errors
+/// [`FitError::Empty`], [`FitError::Degenerate`].
+///
+/// # Source
+/// W. H. Foy, Position-Location Solutions by Taylor-Series Estimation, IEEE Trans. AES-12(2),
+/// 1976 (iteration). D. J. Torrieri, Statistical Theory of Passive Location Systems, IEEE Trans.
+/// AES-20(2), 1984 (covariance).
+pub fn fit(rounds: &[Round], start: Enu, assumptions: &Assumptions<'_>) -> Result<Fix, FitError> {
+    if rounds.iter().all(|r| r.observations.is_empty()) {
+        return Err(FitError::Empty);
+    }
+    let unknowns = Unknowns::new(rounds, assumptions.sensors.len());
+    let mut state = unknowns.start(rounds, start, assumptions);
+    let mut converged = false;
+    let mut system = unknowns.normal_equations(rounds, &state, assumptions);
+    for _ in 0..MAX_ITERATIONS {
+        let Some(factor) = system.information.clone().cholesky() else {
+            return Err(FitError::Degenerate);
+        };
+        let mut step = factor.solve(&system.gradient);
+        let length_m = step[0].hypot(step[1]);
+        if !length_m.is_finite() {
+            return Err(FitError::Degenerate);
+        }
+        if length_m > MAX_STEP_M {
+            step *= MAX_STEP_M / length_m;
+        }
+        state += step;
+        system = unknowns.normal_equations(rounds, &state, assumptions);
+        if length_m < 0.01 {
+            converged = true;
+            break;
+        }
+    }
+    let covariance =
+        system.information.clone().cholesky().ok_or(FitError::Degenerate)?.inverse();
+    Ok(unknowns.fix(rounds, &state, &covariance, system, converged))
+}
+
+/// Where each unknown stands in the state vector.
+struct Unknowns {
+    n_rounds: usize,
+    /// Column of each sensor's path delay, if it has one. With a single round the delay is not to
+    /// be told from jitter and is left out; its variance joins that of the arrival.
+    path: Vec<Option<usize>>,
+    n: usize,
+}
+
+const EAST: usize = 0;
+const NORTH: usize = 1;
+const UP: usize = 2;
+const WIND: usize = 3;
+const SPEED: usize = 5;
+const TIMES: usize = 6;
+
+struct System {
+    information: DMatrix<f64>,
+    gradient: DVector<f64>,
+    residuals_s: Vec<Vec<f64>>,
+    direct: Vec<Vec<f64>>,
+}
+
+impl Unknowns {
+    fn new(rounds: &[Round], n_sensors: usize) -> Self {
+        let n_rounds = rounds.len();
+        let mut n = TIMES + n_rounds + 2 * (n_rounds - 1);
+        let mut path = vec![None; n_sensors];
+        if n_rounds > 1 {
+            for observation in rounds.iter().flat_map(|r| &r.observations) {
+                path[observation.sensor].get_or_insert_with(|| {
+                    n += 1;
+                    n - 1
+                });
+            }
+        }
+        Self { n_rounds, path, n }
+    }
+
+    fn time(&self, round: usize) -> usize {
+        TIMES + round
+    }
+
+    /// Columns of the displacement of `round` (at least 1) against the first.
+    fn shift(&self, round: usize) -> usize {
+        TIMES + self.n_rounds + 2 * (round - 1)
+    }
+
+    fn start(&self, rounds: &[Round], start: Enu, a: &Assumptions<'_>) -> DVector<f64> {
+        let mut state = DVector::zeros(self.n);
+        state[EAST] = start.east_m;
+        state[NORTH] = start.north_m;
+        state[UP] = a.height.at(start.east_m, start.north_m).mean;
+        state[WIND] = a.medium.wind_m_s[0];
+        state[WIND + 1] = a.medium.wind_m_s[1];
+        state[SPEED] = a.medium.speed_m_s;
+        for (k, round) in rounds.iter().enumerate() {
+            state[self.time(k)] = round.time_s;
+        }
+        state
+    }
+
+    fn position(&self, state: &DVector<f64>, round: usize) -> Enu {
+        let (mut east_m, mut north_m) = (state[EAST], state[NORTH]);
+        if round > 0 {
+            east_m += state[self.shift(round)];
+            north_m += state[self.shift(round) + 1];
+        }
+        Enu::new(east_m, north_m, state[UP])
+    }
+
+    fn normal_equations(
+        &self,
+        rounds: &[Round],
+        state: &DVector<f64>,
+        a: &Assumptions<'_>,
+    ) -> System {
+        let mut information = DMatrix::zeros(self.n, self.n);
+        let mut gradient = DVector::zeros(self.n);
+        let mut add = |columns: &[(usize, f64)], residual: f64, weight: f64| {
+            for &(i, di) in columns {
+                gradient[i] += weight * di * residual;
+                for &(j, dj) in columns {
+                    information[(i, j)] += weight * di * dj;
+                }
+            }
+        };
+        let mut prior = |column: usize, believed: Uncertain| {
+            // A sigma of zero means "known": a nanometre keeps the matrix finite.
+            let weight = believed.sigma.max(1e-9).powi(-2);
+            add(&[(column, 1.0)], believed.mean - state[column], weight);
+        };
+        prior(UP, a.height.at(state[EAST], state[NORTH]));
+        for axis in 0..2 {
+            let sigma = a.wind_sigma_m_s[axis];
+            prior(WIND + axis, Uncertain::new(a.medium.wind_m_s[axis], sigma));
+        }
+        prior(SPEED, Uncertain::new(a.medium.speed_m_s, a.speed_sigma_m_s));
+
+        let medium = Medium {
+            // Kept inside physics while the iteration is still far off.
+            speed_m_s: state[SPEED].clamp(250.0, 450.0),
+            wind_m_s: [state[WIND].clamp(-60.0, 60.0), state[WIND + 1].clamp(-60.0, 60.0)],
+        };
+        for (sensor, column) in self.path.iter().enumerate() {
+            if let Some(column) = *column {
+                let delay_s = medium.delay_s(self.position(state, 0), a.sensors[sensor].position);
+                prior(column, Uncertain::new(0.0, path_sigma(a, sensor, delay_s)));
+            }
+        }
+        for k in 1..self.n_rounds {
+            let gap_s = (state[self.time(k)] - state[self.time(k - 1)]).abs();
+            let weight = (LEAN_M * LEAN_M + (WALK_M_S * gap_s).powi(2)).recip();
+            for axis in 0..2 {
+                let here = self.shift(k) + axis;
+                if k == 1 {
+                    add(&[(here, 1.0)], -state[here], weight);
+                } else {
+                    let before = self.shift(k - 1) + axis;
+                    add(&[(here, 1.0), (before, -1.0)], state[before] - state[here], weight);
+                }
+            }
+        }
+
+        let mut residuals_s = Vec::with_capacity(rounds.len());
+        let mut direct = Vec::with_capacity(rounds.len());
+        for (k, round) in rounds.iter().enumerate() {
+            let position = self.position(state, k);
+            let mut residuals = Vec::with_capacity(round.observations.len());
+            let mut probabilities = Vec::with_capacity(round.observations.len());
+            for o in &round.observations {
+                let d = medium.delay(position, a.sensors[o.sensor].position);
+                let whole = o.time_s - state[self.time(k)] - d.delay_s;
+                let path = path_sigma(a, o.sensor, d.delay_s);
+                let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
+                // Direct or late is judged by the whole residual, path delay included: an
+                // echo repeats from round to round as a path delay does.
+                let p = direct_probability(whole, path.hypot(noise), a.settings);
+                let mut columns = vec![
+                    (EAST, d.by_source[0]),
+                    (NORTH, d.by_source[1]),
+                    (UP, d.by_source[2]),
+                    (WIND, d.by_wind[0]),
+                    (WIND + 1, d.by_wind[1]),
+                    (SPEED, d.by_speed),
+                    (self.time(k), 1.0),
+                ];
+                if k > 0 {
+                    columns.push((self.shift(k), d.by_source[0]));
+                    columns.push((self.shift(k) + 1, d.by_source[1]));
+                }
+                let (residual, sigma) = match self.path[o.sensor] {
+                    Some(column) => {
+                        columns.push((column, 1.0));
+                        (whole - state[column], noise)
+                    }
+                    None => (whole, path.hypot(noise)),
+                };
+                add(&columns, residual, p / (sigma * sigma));
+                residuals.push(whole);
+                probabilities.push(p);
+            }
+            residuals_s.push(residuals);
+            direct.push(probabilities);
+        }
+        System { information, gradient, residuals_s, direct }
+    }
+
+    fn fix(
+        &self,
+        rounds: &[Round],
+        state: &DVector<f64>,
+        covariance: &DMatrix<f64>,
+        system: System,
+        converged: bool,
+    ) -> Fix {
+        let covariance_of = |k: usize| {
+            // Position of round k is the sum of two columns per axis.
+            let columns = |axis: usize| match k {
+                0 => vec![EAST + axis],
+                _ => vec![EAST + axis, self.shift(k) + axis],
+            };
+            let entry = |a: usize, b: usize| {
+                let (rows, columns) = (columns(a), columns(b));
+                rows.iter().map(|&i| columns.iter().map(|&j| covariance[(i, j)]).sum::<f64>()).sum()
+            };
+            let cross = entry(0, 1);
+            [[entry(0, 0), cross], [cross, entry(1, 1)]]
+        };
+        let all = 0..rounds.len();
+        Fix {
+            positions: all.clone().map(|k| self.position(state, k)).collect(),
+            covariances_m2: all.clone().map(covariance_of).collect(),
+            times_s: all.clone().map(|k| state[self.time(k)]).collect(),
+            time_sigmas_s: all
+                .map(|k| covariance[(self.time(k), self.time(k))].max(0.0).sqrt())
+                .collect(),
+            residuals_s: system.residuals_s,
+            direct: system.direct,
+            converged,
+        }
+    }
+}
+
+/// Spread of what is constant on one path: the city, the survey and the clock.
+fn path_sigma(a: &Assumptions<'_>, sensor: usize, delay_s: f64) -> f64 {
+    a.settings.path_sigma_at(delay_s).hypot(a.sensors[sensor].sigma_s).max(1e-6)
+}
+
+/// Probability that an arrival with this residual is direct: normal against exponentially late.
+pub(crate) fn direct_probability(residual_s: f64, sigma_s: f64, settings: &Settings) -> f64 {
+    let direct = (1.0 - settings.late_share) * normal_density(residual_s, sigma_s);
+    let late = settings.late_share * late_density(residual_s, sigma_s, settings.late_mean_s);
+    // Far from both (very early), the ratio is 0/0: early means not late.
+    if direct + late > 0.0 { direct / (direct + late) } else if residual_s < 0.0 { 1.0 } else { 0.0 }
+}
+
+/// Density of a normal distribution about zero, 1/s.
+pub(crate) fn normal_density(residual_s: f64, sigma_s: f64) -> f64 {
+    let z = residual_s / sigma_s;
+    (-0.5 * z * z).exp() / (sigma_s * (2.0 * std::f64::consts::PI).sqrt())
+}
+
+/// Density of an exponential lag with mean `mean_s` that starts about one sigma after the direct
+/// wave, 1/s. The smooth start of a full convolution would buy nothing here.
+pub(crate) fn late_density(residual_s: f64, sigma_s: f64, mean_s: f64) -> f64 {
+    if residual_s < -sigma_s { 0.0 } else { (-(residual_s + sigma_s) / mean_s).exp() / mean_s }
+}
