@@ -2,7 +2,7 @@
 
 use crate::medium::Medium;
 use crate::random::{Purpose, Random};
-use crate::scene::{Point, Scene};
+use crate::scene::{Point, Scene, SceneSensor, SceneShot};
 use crate::spec::{EchoSpec, GroundSpec};
 
 /// One way from a source to a receiver.
@@ -16,17 +16,16 @@ pub(crate) struct Path {
     pub(crate) air_m: f64,
 }
 
-/// Every way from place `place_idx` to sensor `sensor_idx`; the direct one comes first.
+/// Every way from a shot to a sensor; the direct one comes first.
 ///
-/// A function of the place alone, so all rounds of a burst share it, echoes included.
+/// What is drawn depends on the shot's place alone, so all rounds of a burst share it.
 pub(crate) fn paths(
     scene: &Scene,
     medium: &Medium,
-    sensor_idx: usize,
-    place_idx: usize,
+    sensor: &SceneSensor,
+    shot: &SceneShot,
 ) -> Vec<Path> {
-    let sensor = &scene.sensors[sensor_idx];
-    let source = scene.places[place_idx];
+    let source = shot.position;
     let loss = 10f64.powf(-scene.atmosphere.excess_loss_db / 20.0);
     let direct = straight(medium, source, sensor.position, loss);
     let mut paths = vec![direct];
@@ -40,7 +39,7 @@ pub(crate) fn paths(
         ));
     }
     if let Some(echoes) = &scene.echoes {
-        let mut random = Random::stream(scene.seed, Purpose::Echoes, &sensor.id, place_idx);
+        let mut random = Random::stream(scene.seed, Purpose::Echoes, &sensor.id, shot.place_idx);
         paths.extend(off_walls(medium, echoes, direct, &mut random));
     }
     paths

@@ -49,8 +49,6 @@ pub struct Scene {
     pub(crate) origin: Option<Origin>,
     pub(crate) atmosphere: AirSpec,
     pub(crate) sensors: Vec<SceneSensor>,
-    /// Distinct places of shots in the order of the file; a path belongs to one.
-    pub(crate) places: Vec<Point>,
     /// In the order of time.
     pub(crate) shots: Vec<SceneShot>,
     pub(crate) noise: Option<NoiseSpec>,
@@ -94,7 +92,8 @@ pub struct SceneShot {
     pub firearm: &'static str,
     /// Its blast at 1 m.
     pub blast: Blast,
-    /// Index of the position among the scene's places.
+    /// Index of the position among the distinct ones, in the order of the file. Echoes are drawn
+    /// by it rather than by coordinates, so a mirrored scene has mirrored echoes.
     pub(crate) place_idx: usize,
 }
 

@@ -101,14 +101,12 @@ fn add_shots(
     let sensor = &scene.sensors[sensor_idx];
     let rate_hz = f64::from(sensor.sample_rate_hz);
     let mut renderer = PulseRenderer::new(rate_hz, *medium);
-    let paths: Vec<_> = (0..scene.places.len())
-        .map(|place_idx| propagate::paths(scene, medium, sensor_idx, place_idx))
-        .collect();
     let mut direct = Vec::with_capacity(scene.shots.len());
     for shot in &scene.shots {
         // A clock that is ahead shows a later time for the same sound.
         let emission_s = shot.time_s + sensor.clock_offset_s;
-        for (path_idx, path) in paths[shot.place_idx].iter().enumerate() {
+        let paths = propagate::paths(scene, medium, sensor, shot);
+        for (path_idx, path) in paths.iter().enumerate() {
             let peak_pa = renderer.add(pressure_pa, &shot.blast, path, emission_s);
             if path_idx == 0 {
                 let onset = (emission_s + path.delay_s) * rate_hz;
