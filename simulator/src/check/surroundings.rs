@@ -150,7 +150,13 @@ impl Check<'_> {
     }
 
     pub(super) fn ground(&self, ground: &GroundSpec) -> Result<(), SceneError> {
-        self.range("ground.reflection", ground.reflection, -1.0, 1.0, "incident pressure")?;
+        self.range(
+            "ground.reflection",
+            ground.reflection,
+            -1.0,
+            1.0,
+            "incident pressure",
+        )?;
         self.range(
             "ground.up_m",
             ground.up_m,
