@@ -52,7 +52,7 @@ pub fn write(simulation: &Simulation, dir: impl AsRef<Path>) -> Result<Written, 
 }
 
 /// Plays a scene straight into `dir`: the same files as [`simulate`](crate::simulate) and
-/// [`write`], with only as many recordings in memory as there are threads.
+/// [`write()`], with only as many recordings in memory as there are threads.
 ///
 /// # Errors
 /// [`WriteError`] with the path that was refused.

@@ -1,5 +1,7 @@
 //! Scene files: what is accepted, and how the rest is refused.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests count as outside them.
+
 use proptest::prelude::*;
 use shotfix_simulator::{Scene, simulate};
 
