@@ -7,7 +7,7 @@
 //! * nothing happens earlier than two samples before it, and nothing ever rings: an onset picker
 //!   meets no precursor, as it would with the long linear-phase filter of a sharp cut-off;
 //! * what aliases is weak: the response `sinc^4(f / fs)` is -4 dB at fs/4, -16 dB at fs/2 and
-//!   below -42 dB where it folds back into the lower half of the band.
+//!   below -41 dB where it folds back into the lower half of the band.
 //!
 //! Sampling is folding in frequency, so the images of the spectrum are summed before one inverse
 //! FFT. What is left out, images beyond the third, is below 1e-4 of the peak.
