@@ -1,0 +1,66 @@
+//! How a value is refused: with the file, the field, what is wrong and what to write instead.
+
+use std::fmt::Display;
+
+use crate::error::SceneError;
+use crate::scene::Point;
+
+/// Coordinates beyond this are a slip of units, metres.
+pub(super) const FARTHEST_M: f64 = 100_000.0;
+
+/// The checks of one scene file.
+pub(super) struct Check<'a> {
+    pub(super) file: &'a str,
+}
+
+impl Check<'_> {
+    pub(super) fn refuse<T>(
+        &self,
+        field: impl Display,
+        problem: impl Display,
+        remedy: impl Display,
+    ) -> Result<T, SceneError> {
+        Err(SceneError::Field {
+            file: self.file.to_owned(),
+            field: field.to_string(),
+            problem: problem.to_string(),
+            remedy: remedy.to_string(),
+        })
+    }
+
+    /// NaN is in no range.
+    pub(super) fn range(
+        &self,
+        field: impl Display,
+        value: f64,
+        low: f64,
+        high: f64,
+        unit: &str,
+    ) -> Result<(), SceneError> {
+        if (low..=high).contains(&value) {
+            return Ok(());
+        }
+        let remedy = format!("give {low} to {high} {unit}");
+        self.refuse(field, format!("{value} is out of range"), remedy)
+    }
+
+    pub(super) fn level(&self, field: impl Display, value: f64) -> Result<(), SceneError> {
+        self.range(field, value, -20.0, 200.0, "dB SPL")
+    }
+
+    pub(super) fn rate(&self, field: impl Display, rate_hz: u32) -> Result<(), SceneError> {
+        self.range(field, f64::from(rate_hz), 4_000.0, 192_000.0, "hertz")
+    }
+
+    pub(super) fn point(&self, field: &str, position: Point) -> Result<(), SceneError> {
+        for (axis, value) in [
+            ("east", position.east),
+            ("north", position.north),
+            ("up", position.up),
+        ] {
+            let name = format!("{field}.{axis}");
+            self.range(name, value, -FARTHEST_M, FARTHEST_M, "metres")?;
+        }
+        Ok(())
+    }
+}

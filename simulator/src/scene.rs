@@ -1,0 +1,201 @@
+//! A checked scene: what [`simulate`](crate::simulate) works from.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::blast::Blast;
+use crate::error::SceneError;
+use crate::medium::Medium;
+use crate::presets::{self, Preset};
+use crate::spec::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
+
+/// A point in the scene's frame, metres.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Point {
+    /// Metres east of the origin.
+    pub east: f64,
+    /// Metres north of the origin.
+    pub north: f64,
+    /// Metres above the origin.
+    pub up: f64,
+}
+
+impl Point {
+    /// Straight distance to `other`, metres.
+    pub fn range_m(&self, other: Point) -> f64 {
+        let (e, n, u) = (
+            self.east - other.east,
+            self.north - other.north,
+            self.up - other.up,
+        );
+        (e * e + n * n + u * u).sqrt()
+    }
+}
+
+/// A scene whose every value has been checked, with layouts and bursts worked out.
+///
+/// It is made from TOML or from a [`SceneSpec`] and does not change afterwards, so simulating it
+/// cannot fail.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) seed: u64,
+    pub(crate) duration_s: f64,
+    pub(crate) start: Timestamp,
+    pub(crate) format: SampleFormat,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) atmosphere: AirSpec,
+    pub(crate) sensors: Vec<SceneSensor>,
+    /// In the order of time.
+    pub(crate) shots: Vec<SceneShot>,
+    pub(crate) noise: Option<NoiseSpec>,
+    pub(crate) echoes: Option<EchoSpec>,
+    pub(crate) ground: Option<GroundSpec>,
+}
+
+/// A sensor with everything drawn that is drawn.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SceneSensor {
+    /// Name, unique in the scene.
+    pub id: String,
+    /// Where it is.
+    pub position: Point,
+    /// Where the survey says it is.
+    pub surveyed: Point,
+    /// Standard deviation of the survey, each coordinate, metres.
+    pub position_sigma_m: f64,
+    /// Seconds its clock is ahead of UTC.
+    pub clock_offset_s: f64,
+    /// Standard deviation of such offsets, seconds.
+    pub clock_sigma_s: f64,
+    /// Hz.
+    pub sample_rate_hz: u32,
+    /// Peak level of a full-scale sample, dB SPL.
+    pub full_scale_db_spl: f64,
+    /// RMS level of its own noise, dB SPL.
+    pub noise_db_spl: Option<f64>,
+}
+
+/// One discharge.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SceneShot {
+    /// Seconds after the start of the scene.
+    pub time_s: f64,
+    /// Where.
+    pub position: Point,
+    /// Name of the firearm.
+    pub firearm: &'static str,
+    /// Its blast at 1 m.
+    pub blast: Blast,
+    /// Index of the position among the distinct ones, in the order of the file. Echoes are drawn
+    /// by it rather than by coordinates, so a mirrored scene has mirrored echoes.
+    pub(crate) place_idx: usize,
+}
+
+impl Scene {
+    /// Reads a scene; `file_name` is only used in messages, and as the name of a nameless scene.
+    ///
+    /// # Errors
+    /// [`SceneError::Syntax`] or [`SceneError::Field`], naming line or field and the remedy.
+    pub fn from_toml(text: &str, file_name: &str) -> Result<Self, SceneError> {
+        let spec: SceneSpec = toml::from_str(text).map_err(|error| SceneError::Syntax {
+            file: file_name.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        Self::from_spec(spec, file_name)
+    }
+
+    /// Loads a scene file, or the preset of that name if there is no such file.
+    ///
+    /// # Errors
+    /// As [`Scene::from_toml`], or [`SceneError::Read`].
+    pub fn load(path_or_preset: impl AsRef<Path>) -> Result<Self, SceneError> {
+        let path = path_or_preset.as_ref();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_toml(&text, &path.to_string_lossy()),
+            Err(source) => match path.to_str().and_then(presets::find) {
+                Some(preset) => preset.scene(),
+                None => Err(SceneError::Read {
+                    path: path.to_string_lossy().into_owned(),
+                    presets: presets::names(),
+                    source,
+                }),
+            },
+        }
+    }
+
+    /// The preset called `name`.
+    ///
+    /// # Errors
+    /// [`SceneError::UnknownPreset`], which lists those that exist.
+    pub fn preset(name: &str) -> Result<Self, SceneError> {
+        match presets::find(name) {
+            Some(preset) => preset.scene(),
+            None => Err(SceneError::UnknownPreset {
+                name: name.to_owned(),
+                presets: presets::names(),
+            }),
+        }
+    }
+
+    /// Every preset, with a line about each.
+    pub fn presets() -> &'static [Preset] {
+        presets::PRESETS
+    }
+
+    /// Name of the scene.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// One line about the scene.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Seed of everything drawn.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Start of the recordings on the sensors' clocks.
+    pub fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// Length of the recordings, seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.duration_s
+    }
+
+    /// Sensors, in the order of the layout and then of the file.
+    pub fn sensors(&self) -> &[SceneSensor] {
+        &self.sensors
+    }
+
+    /// Shots, in the order of time. Empty for a scene of noise alone.
+    pub fn shots(&self) -> &[SceneShot] {
+        &self.shots
+    }
+
+    /// The air the sound travels through.
+    pub fn medium(&self) -> Medium {
+        let air = &self.atmosphere;
+        let (t, h, p) = (
+            air.temperature_c,
+            air.relative_humidity_percent,
+            air.pressure_pa,
+        );
+        let medium = Medium::new(t, h, p).with_wind(air.wind_east_m_s, air.wind_north_m_s);
+        if air.absorption {
+            medium.with_absorption(t, h, p)
+        } else {
+            medium
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! The scene as it is written in TOML: plain values, no checks beyond their type.
+//!
+//! What a scene does not mention is not in its sound: without `[noise]`, `[echoes]` or
+//! `[ground]` (or with `noise = "none"` and so on) there is none.
+//! [`Scene::from_spec`](crate::Scene::from_spec) checks the values.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// A whole scene.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SceneSpec {
+    /// Name of the scene, copied into `truth.json`. Empty: the name of the file.
+    pub name: String,
+    /// One line for lists of scenes.
+    pub description: String,
+    /// Seed of everything drawn: noise, echoes, layout, survey and clock errors.
+    pub seed: u64,
+    /// Length of every recording, seconds.
+    pub duration_s: f64,
+    /// When the recordings start on the sensors' clocks, on a whole millisecond.
+    pub start: StartTime,
+    /// Sample rate of sensors that give none of their own, Hz.
+    pub sample_rate_hz: u32,
+    /// How samples are stored.
+    pub format: SampleFormat,
+    /// Where east = north = up = 0 lies on the globe. `None`: nowhere in particular.
+    pub origin: Option<Origin>,
+    /// The air.
+    pub atmosphere: AirSpec,
+    /// What every sensor has that says nothing else.
+    pub microphone: MicrophoneSpec,
+    /// Sensors on a jittered grid.
+    pub layout: Option<LayoutSpec>,
+    /// Sensors one by one, in addition to the layout.
+    pub sensor: Vec<SensorSpec>,
+    /// Single shots.
+    pub shot: Vec<ShotSpec>,
+    /// Several rounds from one place.
+    pub burst: Vec<BurstSpec>,
+    /// Ambient noise.
+    #[serde(deserialize_with = "none_or_table")]
+    pub noise: Option<NoiseSpec>,
+    /// Echoes.
+    #[serde(deserialize_with = "none_or_table")]
+    pub echoes: Option<EchoSpec>,
+    /// Reflection at level ground.
+    #[serde(deserialize_with = "none_or_table")]
+    pub ground: Option<GroundSpec>,
+}
+
+impl Default for SceneSpec {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            description: String::new(),
+            seed: 1,
+            duration_s: 10.0,
+            start: StartTime("2026-01-01T00:00:00Z".into()),
+            sample_rate_hz: 48_000,
+            format: SampleFormat::Pcm16,
+            origin: None,
+            atmosphere: AirSpec::default(),
+            microphone: MicrophoneSpec::default(),
+            layout: None,
+            sensor: Vec::new(),
+            shot: Vec::new(),
+            burst: Vec::new(),
+            noise: None,
+            echoes: None,
+            ground: None,
+        }
+    }
+}
+
+/// An RFC 3339 time, written as a TOML string or as a TOML date.
+#[derive(Clone, Debug)]
+pub struct StartTime(pub String);
+
+impl<'de> Deserialize<'de> for StartTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) => Ok(Self(text)),
+            toml::Value::Datetime(date) => Ok(Self(date.to_string())),
+            other => Err(de::Error::custom(format!(
+                "start is a {}; write a time such as \"2026-06-01T02:00:00Z\"",
+                other.type_str()
+            ))),
+        }
+    }
+}
+
+/// How samples are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleFormat {
+    /// 16-bit integers, clipped at full scale.
+    #[default]
+    Pcm16,
+    /// 24-bit integers, clipped at full scale.
+    Pcm24,
+    /// 32-bit floats: neither quantised nor clipped, for tests against exact values.
+    Float32,
+}
+
+/// A place on the globe, WGS84.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Metres above the ellipsoid.
+    pub height: f64,
+}
+
+/// Uniform air, and how well the array's owner knows it.
+///
+/// The sound travels through the values given here; `array.toml` holds what a weather station
+/// reports, which is off by errors drawn from the two sigmas.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AirSpec {
+    /// Degrees Celsius.
+    pub temperature_c: f64,
+    /// Percent.
+    pub relative_humidity_percent: f64,
+    /// Pascals.
+    pub pressure_pa: f64,
+    /// Wind component towards the east, m/s.
+    pub wind_east_m_s: f64,
+    /// Wind component towards the north, m/s.
+    pub wind_north_m_s: f64,
+    /// Standard deviation of the reported temperature, degrees Celsius.
+    pub temperature_sigma_c: f64,
+    /// Standard deviation of each reported wind component, m/s.
+    pub wind_sigma_m_s: f64,
+    /// Whether the air absorbs sound (ISO 9613-1).
+    pub absorption: bool,
+    /// Loss of every path beyond spreading and absorption, dB: walls, roofs, foliage.
+    pub excess_loss_db: f64,
+}
+
+impl Default for AirSpec {
+    fn default() -> Self {
+        Self {
+            temperature_c: 15.0,
+            relative_humidity_percent: 60.0,
+            pressure_pa: 101_325.0,
+            wind_east_m_s: 0.0,
+            wind_north_m_s: 0.0,
+            temperature_sigma_c: 1.0,
+            wind_sigma_m_s: 0.5,
+            absorption: true,
+            excess_loss_db: 0.0,
+        }
+    }
+}
+
+/// What every sensor has that says nothing else.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MicrophoneSpec {
+    /// Standard deviation of the survey, each coordinate, metres.
+    pub position_sigma_m: f64,
+    /// Standard deviation of the clock's offset, seconds.
+    pub clock_sigma_s: f64,
+    /// Peak level of a full-scale sample, dB SPL.
+    pub full_scale_db_spl: f64,
+    /// RMS level of the sensor's own white noise, dB SPL. `None`: none.
+    pub noise_db_spl: Option<f64>,
+}
+
+impl Default for MicrophoneSpec {
+    fn default() -> Self {
+        Self {
+            position_sigma_m: 0.1,
+            clock_sigma_s: 1e-6,
+            full_scale_db_spl: 120.0,
+            noise_db_spl: None,
+        }
+    }
+}
+
+/// One sensor at its true place; absent values come from [`MicrophoneSpec`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SensorSpec {
+    /// Name: letters, digits, `-` and `.`.
+    pub id: String,
+    /// Metres.
+    pub east: f64,
+    /// Metres.
+    pub north: f64,
+    /// Metres.
+    #[serde(default)]
+    pub up: f64,
+    /// Hz.
+    pub sample_rate_hz: Option<u32>,
+    /// Metres.
+    pub position_sigma_m: Option<f64>,
+    /// Seconds the clock is ahead of UTC. `None`: drawn from `clock_sigma_s`.
+    pub clock_offset_s: Option<f64>,
+    /// Seconds.
+    pub clock_sigma_s: Option<f64>,
+    /// dB SPL.
+    pub full_scale_db_spl: Option<f64>,
+    /// dB SPL.
+    pub noise_db_spl: Option<f64>,
+}
+
+/// Sensors on a square grid about the origin, each moved at random inside its cell.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutSpec {
+    /// How many.
+    pub count: usize,
+    /// Side of the square they fill, metres. Give this or `density_per_km2`.
+    pub side_m: Option<f64>,
+    /// Sensors per square kilometre.
+    pub density_per_km2: Option<f64>,
+    /// Mean height, metres.
+    #[serde(default = "roof_m")]
+    pub height_m: f64,
+    /// Heights are uniform within this much of the mean, metres.
+    #[serde(default)]
+    pub height_spread_m: f64,
+    /// 0: the centre of the cell; 1: anywhere in it.
+    #[serde(default = "half")]
+    pub jitter: f64,
+}
+
+/// Height of a two-storey roof.
+fn roof_m() -> f64 {
+    8.0
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+/// One shot.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShotSpec {
+    /// Seconds after the start.
+    pub time_s: f64,
+    /// Metres.
+    pub east: f64,
+    /// Metres.
+    pub north: f64,
+    /// Metres.
+    #[serde(default = "shoulder_m")]
+    pub up: f64,
+    /// A name from [`FIREARMS`](crate::FIREARMS).
+    #[serde(default = "pistol")]
+    pub firearm: String,
+    /// Peak level at 1 m instead of the firearm's own, dB SPL.
+    pub level_db_spl: Option<f64>,
+}
+
+/// Several rounds from one place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BurstSpec {
+    /// Seconds after the start at which the first round goes off.
+    pub time_s: f64,
+    /// How many rounds.
+    pub rounds: usize,
+    /// Mean seconds between rounds.
+    pub interval_s: f64,
+    /// Each interval is uniform within this much of the mean, seconds.
+    #[serde(default)]
+    pub interval_spread_s: f64,
+    /// Metres.
+    pub east: f64,
+    /// Metres.
+    pub north: f64,
+    /// Metres.
+    #[serde(default = "shoulder_m")]
+    pub up: f64,
+    /// A name from [`FIREARMS`](crate::FIREARMS).
+    #[serde(default = "pistol")]
+    pub firearm: String,
+    /// Peak level at 1 m instead of the firearm's own, dB SPL.
+    pub level_db_spl: Option<f64>,
+}
+
+fn shoulder_m() -> f64 {
+    1.5
+}
+
+fn pistol() -> String {
+    "9mm".into()
+}
+
+/// Ambient noise of 1/f power, independent at every sensor.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NoiseSpec {
+    /// RMS level over the whole band of the recording, unweighted, dB SPL.
+    pub ambient_db_spl: f64,
+}
+
+impl Default for NoiseSpec {
+    /// A city at night, 40 to 50 dB.
+    fn default() -> Self {
+        Self {
+            ambient_db_spl: 50.0,
+        }
+    }
+}
+
+/// Echoes, drawn once for every pair of place and sensor.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EchoSpec {
+    /// Fewest echoes of a path.
+    pub count_min: usize,
+    /// Most echoes of a path.
+    pub count_max: usize,
+    /// Delay after the direct sound: this much,
+    pub delay_min_s: f64,
+    /// plus an exponential time with this mean, seconds.
+    pub delay_mean_s: f64,
+    /// Least level below the direct sound, dB.
+    pub level_min_db: f64,
+    /// Most level below the direct sound, dB.
+    pub level_max_db: f64,
+}
+
+impl Default for EchoSpec {
+    fn default() -> Self {
+        Self {
+            count_min: 0,
+            count_max: 4,
+            delay_min_s: 0.005,
+            delay_mean_s: 0.1,
+            level_min_db: 3.0,
+            level_max_db: 15.0,
+        }
+    }
+}
+
+/// Level ground that reflects.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroundSpec {
+    /// Reflected over incident pressure, -1 to 1, the same at all frequencies and angles.
+    pub reflection: f64,
+    /// Height of the ground in the scene's frame, metres.
+    pub up_m: f64,
+}
+
+impl Default for GroundSpec {
+    fn default() -> Self {
+        Self {
+            reflection: 0.9,
+            up_m: 0.0,
+        }
+    }
+}
+
+/// Reads either the string `"none"` or a table.
+fn none_or_table<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct NoneOrTable<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for NoneOrTable<T> {
+        type Value = Option<T>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a table or the word \"none\"")
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            match text {
+                "none" => Ok(None),
+                _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+            }
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(de::value::MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+    deserializer.deserialize_any(NoneOrTable(std::marker::PhantomData))
+}
