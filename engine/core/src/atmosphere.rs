@@ -147,13 +147,23 @@ mod tests {
     fn val_ideal_gas() {
         // c^2 = gamma R T / M with gamma = (7 + x) / (5 + x) for a mole fraction x of vapour
         // (D. A. Bohn, J. Audio Eng. Soc. 36(4), 1988) knows nothing of Cramer's fit.
-        for (t, h) in [(-20.0, 0.0), (0.0, 0.0), (0.0, 70.0), (20.0, 0.0), (20.0, 50.0), (35.0, 80.0)] {
+        for (t, h) in [
+            (-20.0, 0.0),
+            (0.0, 0.0),
+            (0.0, 70.0),
+            (20.0, 0.0),
+            (20.0, 50.0),
+            (35.0, 80.0),
+        ] {
             let saturation_pa = 610.94 * (17.625 * t / (t + 243.04_f64)).exp();
             let x = h / 100.0 * saturation_pa / 101_325.0;
             let molar_mass_kg = 0.028_964_5 * (1.0 - x) + 0.018_015_3 * x;
-            let ideal =
-                ((7.0 + x) / (5.0 + x) * 8.314_462_6 * (t + 273.15) / molar_mass_kg).sqrt();
-            assert!((air(t, h) / ideal - 1.0).abs() < 1e-3, "{t} C {h} %: {} {ideal}", air(t, h));
+            let ideal = ((7.0 + x) / (5.0 + x) * 8.314_462_6 * (t + 273.15) / molar_mass_kg).sqrt();
+            assert!(
+                (air(t, h) / ideal - 1.0).abs() < 1e-3,
+                "{t} C {h} %: {} {ideal}",
+                air(t, h)
+            );
         }
         // And the figure everybody knows: 331.45 m/s at 0 C, dry (Cramer 1993, text).
         assert!((air(0.0, 0.0) - 331.45).abs() < 0.02);

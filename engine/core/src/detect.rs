@@ -41,7 +41,8 @@ impl OnsetDetector {
     /// Takes the next samples (full scale +-1); onsets that became certain are appended to `onsets`.
     pub fn process(&mut self, samples: &[f32], onsets: &mut Vec<Onset>) {
         let context = self.context();
-        self.detector.process(samples, |raw| onsets.push(context.onset(raw)));
+        self.detector
+            .process(samples, |raw| onsets.push(context.onset(raw)));
     }
 
     /// Ends the recording.
@@ -77,7 +78,9 @@ impl Context {
             time: self.start + Seconds(raw.sample / self.rate_hz),
             sigma: Seconds(raw.sigma_samples / self.rate_hz),
             peak_dbfs,
-            level_db_spl: self.full_scale_db_spl.map(|full_scale| full_scale + peak_dbfs),
+            level_db_spl: self
+                .full_scale_db_spl
+                .map(|full_scale| full_scale + peak_dbfs),
             snr_db: f64::from(raw.snr_db),
             clipped: raw.clipped,
             features: OnsetFeatures {

@@ -12,8 +12,11 @@
 
 pub mod associate;
 pub mod atmosphere;
+pub mod classify;
 pub mod detect;
+pub mod engine;
 pub mod geodesy;
+pub mod group;
 pub mod incident;
 pub mod locate;
 pub mod onset;
@@ -26,6 +29,7 @@ pub mod units;
 
 pub use atmosphere::{Atmosphere, Uncertain, Wind};
 pub use detect::OnsetDetector;
+pub use engine::{Engine, EngineError};
 pub use geodesy::{Enu, Geodetic, LocalFrame};
 pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
 pub use onset::{Onset, OnsetFeatures};

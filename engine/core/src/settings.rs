@@ -6,8 +6,8 @@ use crate::atmosphere::Uncertain;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Standard deviation of the constant extra delay of one source-to-sensor path (diffraction
-    /// over roofs, terrain), seconds. 7.4 to 8.5 ms measured on live fire in a city (Calhoun et
-    /// al. 2021, data re-analysed).
+    /// over roofs, terrain), seconds. Measured on live fire in a city: 7.4 to 8.5 ms RMS (Calhoun
+    /// et al. 2021, data re-analysed) with tails beyond 30 ms, which a normal law of 12 ms covers better.
     pub path_sigma_s: f64,
     /// A path's extra delay is also at most about this fraction of its travel time, which
     /// matters for arrays of tens of metres.
@@ -21,7 +21,7 @@ pub struct Settings {
     /// Source height in the array's frame, metres, if it is known. `None`: from the heights of the
     /// sensors nearby.
     pub source_up_m: Option<Uncertain>,
-    /// Sensors a fix needs. Three unknowns and one arrival to check them: four.
+    /// Arrivals a fix needs to be checked by itself: three unknowns and one more.
     pub min_sensors: usize,
     /// Onsets below this SNR do not start a hypothesis, dB; they may still join one.
     pub anchor_snr_db: f64,
@@ -31,14 +31,16 @@ pub struct Settings {
     pub burst_gap_s: f64,
     /// ... and shots of one incident within this distance, metres.
     pub incident_radius_m: f64,
-    /// Least log evidence of a shot over the noise hypothesis.
+    /// Least log evidence of a shot over the noise hypothesis, with `min_sensors` arrivals ...
     pub min_evidence: f64,
+    /// ... and with one arrival fewer, when only strength, level and silence can speak against it.
+    pub min_evidence_unchecked: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            path_sigma_s: 0.0085,
+            path_sigma_s: 0.012,
             path_fraction: 0.1,
             jitter_sigma_s: 0.0015,
             late_share: 0.15,
@@ -49,12 +51,22 @@ impl Default for Settings {
             margin_m: 400.0,
             burst_gap_s: 3.0,
             incident_radius_m: 60.0,
-            min_evidence: 8.0,
+            min_evidence: 10.0,
+            min_evidence_unchecked: 18.0,
         }
     }
 }
 
 impl Settings {
+    /// Is this much evidence from so many arrivals a shot?
+    pub fn is_shot(&self, evidence: f64, n_heard: usize) -> bool {
+        if n_heard >= self.min_sensors {
+            evidence >= self.min_evidence
+        } else {
+            n_heard + 1 == self.min_sensors && evidence >= self.min_evidence_unchecked
+        }
+    }
+
     /// Standard deviation of a path's constant extra delay when sound needs `delay_s` for it.
     pub fn path_sigma_at(&self, delay_s: f64) -> f64 {
         self.path_sigma_s.min(self.path_fraction * delay_s)

@@ -55,7 +55,9 @@ impl Medium {
         let d = vector(source, sensor);
         let [ve, vn] = self.wind_m_s;
         let ray = [d[0] - ve * delay_s, d[1] - vn * delay_s, d[2]];
-        let length = (ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]).sqrt().max(1e-9);
+        let length = (ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2])
+            .sqrt()
+            .max(1e-9);
         let u = ray.map(|k| k / length);
         let apparent = self.speed_m_s + u[0] * ve + u[1] * vn;
         Delay {
@@ -68,7 +70,11 @@ impl Medium {
 }
 
 fn vector(from: Enu, to: Enu) -> [f64; 3] {
-    [to.east_m - from.east_m, to.north_m - from.north_m, to.up_m - from.up_m]
+    [
+        to.east_m - from.east_m,
+        to.north_m - from.north_m,
+        to.up_m - from.up_m,
+    ]
 }
 
 #[cfg(test)]
@@ -78,7 +84,10 @@ mod tests {
 
     #[test]
     fn tail_wind_adds_to_the_speed() {
-        let medium = Medium { speed_m_s: 340.0, wind_m_s: [10.0, 0.0] };
+        let medium = Medium {
+            speed_m_s: 340.0,
+            wind_m_s: [10.0, 0.0],
+        };
         let here = Enu::default();
         assert!((medium.delay_s(here, Enu::new(700.0, 0.0, 0.0)) - 2.0).abs() < 1e-12);
         assert!((medium.delay_s(here, Enu::new(-660.0, 0.0, 0.0)) - 2.0).abs() < 1e-12);

@@ -14,7 +14,11 @@
 /// eight samples.
 ///
 /// `floor` is the smallest variance believed (quantisation); it keeps digital silence finite.
-pub(crate) fn onset(x: impl Iterator<Item = f32> + Clone, n: usize, floor: f32) -> Option<(f32, f32)> {
+pub(crate) fn onset(
+    x: impl Iterator<Item = f32> + Clone,
+    n: usize,
+    floor: f32,
+) -> Option<(f32, f32)> {
     /// Fewest samples on either side of the split; a variance of fewer says nothing.
     const EDGE: usize = 3;
     if n < 2 * EDGE + 2 {
@@ -24,7 +28,8 @@ pub(crate) fn onset(x: impl Iterator<Item = f32> + Clone, n: usize, floor: f32) 
     let floor = f64::from(floor).max(1e-20);
     let criterion = |k: usize, before: f64| {
         let (k, rest) = (k as f64, (n - k) as f64);
-        k * libm::log((before / k).max(floor)) + rest * libm::log(((total - before) / rest).max(floor))
+        k * libm::log((before / k).max(floor))
+            + rest * libm::log(((total - before) / rest).max(floor))
     };
 
     let mut before = 0.0;
@@ -87,7 +92,10 @@ mod tests {
                 *v *= 30.0;
             }
             let (k, sigma) = onset(x.iter().copied(), x.len(), 0.0).unwrap();
-            assert!((k - 120.0).abs() < 4.0 * sigma + 1.5, "seed {seed}: {k} +- {sigma}");
+            assert!(
+                (k - 120.0).abs() < 4.0 * sigma + 1.5,
+                "seed {seed}: {k} +- {sigma}"
+            );
         }
     }
 

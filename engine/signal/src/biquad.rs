@@ -19,7 +19,10 @@ pub struct BiquadState {
 
 impl Biquad {
     /// Passes everything unchanged.
-    pub const IDENTITY: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
+    pub const IDENTITY: Self = Self {
+        b: [1.0, 0.0, 0.0],
+        a: [0.0, 0.0],
+    };
 
     /// Butterworth high-pass with corner `corner_hz`, for input at `rate_hz`.
     ///
@@ -49,7 +52,10 @@ impl Biquad {
             2.0 * (k * k - 1.0) * norm,
             (1.0 - core::f64::consts::SQRT_2 * k + k * k) * norm,
         ];
-        Self { b: b.map(|v| v as f32), a: a.map(|v| v as f32) }
+        Self {
+            b: b.map(|v| v as f32),
+            a: a.map(|v| v as f32),
+        }
     }
 
     /// One sample through the section.
@@ -67,7 +73,9 @@ impl Biquad {
         let [b0, b1, b2] = self.b;
         let [a1, a2] = self.a;
         let y = x * (b0 + b1 + b2) / (1.0 + a1 + a2);
-        BiquadState { z: [y - b0 * x, b2 * x - a2 * y] }
+        BiquadState {
+            z: [y - b0 * x, b2 * x - a2 * y],
+        }
     }
 }
 

@@ -76,7 +76,10 @@ impl core::fmt::Display for DetectorError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Rate { rate_hz } => {
-                write!(f, "a sample rate of {rate_hz} Hz is outside 4000 to 400000 Hz")
+                write!(
+                    f,
+                    "a sample rate of {rate_hz} Hz is outside 4000 to 400000 Hz"
+                )
             }
             Self::Band { low_hz, high_hz } => {
                 write!(f, "the pass band from {low_hz} to {high_hz} Hz is empty")
@@ -119,7 +122,12 @@ struct Bin {
     clipped: bool,
 }
 
-const NO_BIN: Bin = Bin { energy: 0.0, peak: 0.0, missing: true, clipped: false };
+const NO_BIN: Bin = Bin {
+    energy: 0.0,
+    peak: 0.0,
+    missing: true,
+    clipped: false,
+};
 
 /// Finds onsets in one sensor's audio. Any cutting of the stream into blocks gives the same
 /// onsets; work per sample is bounded; no heap.
@@ -177,7 +185,10 @@ impl Detector {
         }
         let high_hz = config.high_hz.min(0.45 * rate_hz);
         if !(config.low_hz > 0.0 && config.low_hz < high_hz) {
-            return Err(DetectorError::Band { low_hz: config.low_hz, high_hz });
+            return Err(DetectorError::Band {
+                low_hz: config.low_hz,
+                high_hz,
+            });
         }
         // The band is narrow: above 32 kHz every second, third ... sample suffices.
         let decimation = libm::floor(rate_hz / 16_000.0).max(1.0) as u32;
@@ -293,7 +304,10 @@ impl Detector {
         if after_gap {
             // What comes out of silence counts only if it falls back into it.
             self.floor = NoiseFloor::new(self.level_after_gap(now));
-            let onset = self.is_lone_impulse(now).then(|| self.measure(now, 0.0)).flatten();
+            let onset = self
+                .is_lone_impulse(now)
+                .then(|| self.measure(now, 0.0))
+                .flatten();
             if onset.is_some() {
                 self.warm = WARM_UP_BINS;
                 self.blocked_until = now + RECENT_BINS as u64;
@@ -345,8 +359,9 @@ impl Detector {
         /// Ambience fluctuates by far less than this within 60 ms.
         const CONTRAST: f32 = 1e-4;
         let loudest = (0..6).map(|k| self.bin(now + k).energy).fold(0.0, f32::max);
-        let quietest =
-            (6..LOOK_AHEAD as u64).map(|k| self.bin(now + k).energy).fold(f32::INFINITY, f32::min);
+        let quietest = (6..LOOK_AHEAD as u64)
+            .map(|k| self.bin(now + k).energy)
+            .fold(f32::INFINITY, f32::min);
         quietest < CONTRAST * loudest
     }
 
@@ -394,7 +409,9 @@ impl Detector {
             rise_s: (peak_bin as f32 + 0.5) * bin_s
                 - (onset - (now * bin_len) as f64) as f32 * bin_s / bin_len as f32,
             decay_s: decay_bins as f32 * bin_s,
-            centroid_hz: crossings as f32 / 2.0 / ((last - first).max(1) as f32 / bin_len as f32 * bin_s),
+            centroid_hz: crossings as f32
+                / 2.0
+                / ((last - first).max(1) as f32 / bin_len as f32 * bin_s),
         })
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct PatternRound {
 /// Two rounds of one weapon are at least this far apart: 1 200 rounds a minute.
 const CLOSEST_S: f64 = 0.05;
 /// A further round needs this much evidence of its own ...
-const MIN_EVIDENCE: f64 = 6.0;
+const MIN_EVIDENCE: f64 = 4.0;
 /// ... and this many sensors; the pattern itself is already known from more.
 const MIN_HEARD: usize = 2;
 /// Spread of the level of one weapon at one sensor from round to round, dB.
@@ -39,29 +39,46 @@ pub(super) fn further_rounds(
     for index in first.picks.iter().flatten() {
         let reference = episode.picks()[*index];
         let reach_s = 20.0 * site.settings.burst_gap_s;
-        for &other in
-            episode.between(reference.sensor, reference.time_s - reach_s, reference.time_s + reach_s)
-        {
+        for &other in episode.between(
+            reference.sensor,
+            reference.time_s - reach_s,
+            reference.time_s + reach_s,
+        ) {
             let shift_s = episode.picks()[other].time_s - reference.time_s;
             if taken[other] || shift_s.abs() < CLOSEST_S {
                 continue;
             }
             let round = pattern.at(site, episode, taken, first.time_s + shift_s);
-            if round.evidence >= MIN_EVIDENCE
-                && round.picks.iter().flatten().count() >= MIN_HEARD
-                && round.picks[pattern.loudest].is_some()
-            {
+            let n_heard = round.picks.iter().flatten().count();
+            // The sensor that heard the first round best hears the others too, unless its own
+            // echoes cover them; then others must make up for it.
+            let enough = if round.picks[pattern.loudest].is_some() {
+                MIN_HEARD
+            } else {
+                MIN_HEARD + 1
+            };
+            if round.evidence >= MIN_EVIDENCE && n_heard >= enough {
                 candidates.push(round);
             }
         }
     }
-    candidates.sort_by(|a, b| b.evidence.total_cmp(&a.evidence).then(a.time_s.total_cmp(&b.time_s)));
+    candidates.sort_by(|a, b| {
+        b.evidence
+            .total_cmp(&a.evidence)
+            .then(a.time_s.total_cmp(&b.time_s))
+    });
     let mut rounds: Vec<PatternRound> = Vec::new();
     for candidate in candidates {
         let shares_a_pick = |r: &PatternRound| {
-            r.picks.iter().zip(&candidate.picks).any(|(a, b)| a.is_some() && a == b)
+            r.picks
+                .iter()
+                .zip(&candidate.picks)
+                .any(|(a, b)| a.is_some() && a == b)
         };
-        if !rounds.iter().any(|r| (r.time_s - candidate.time_s).abs() < CLOSEST_S || shares_a_pick(r)) {
+        if !rounds
+            .iter()
+            .any(|r| (r.time_s - candidate.time_s).abs() < CLOSEST_S || shares_a_pick(r))
+        {
             rounds.push(candidate);
         }
     }
@@ -133,7 +150,11 @@ impl Pattern {
             .iter()
             .map(|s| site.medium.delay_s(first.position, s.position))
             .collect();
-        Self { heard, predicted_s, loudest }
+        Self {
+            heard,
+            predicted_s,
+            loudest,
+        }
     }
 
     /// What the sensors say of a round fired at `time_s`.
@@ -147,7 +168,13 @@ impl Pattern {
                 None => {
                     let sigma_s = site.arrival_sigma_s(sensor, delay_s);
                     evidence::of_sensor(
-                        episode, taken, sensor, time_s + delay_s, delay_s, sigma_s, settings,
+                        episode,
+                        taken,
+                        sensor,
+                        time_s + delay_s,
+                        delay_s,
+                        sigma_s,
+                        settings,
                     )
                 }
                 Some((heard_s, reference)) => {
@@ -171,7 +198,11 @@ impl Pattern {
         } else {
             shifts.iter().sum::<f64>() / shifts.len() as f64
         };
-        PatternRound { time_s, evidence: total, picks }
+        PatternRound {
+            time_s,
+            evidence: total,
+            picks,
+        }
     }
 
     /// Evidence of a sensor that heard the first round as `reference`.
@@ -186,8 +217,7 @@ impl Pattern {
     ) -> (f64, Option<usize>) {
         let settings = &site.settings;
         // Two onsets, each with its jitter.
-        let sigma_s =
-            (settings.jitter_sigma_s.hypot(reference.sigma_s)) * std::f64::consts::SQRT_2;
+        let sigma_s = (settings.jitter_sigma_s.hypot(reference.sigma_s)) * std::f64::consts::SQRT_2;
         let silence = if episode.is_covered(reference.sensor, predicted_s) {
             evidence::of_silence(delay_s)
         } else {
@@ -201,6 +231,8 @@ impl Pattern {
                 let pick = &episode.picks()[i];
                 let timing = evidence::of_pick(
                     pick,
+                    // A later round is in the wake of the first by its nature.
+                    true,
                     pick.time_s - predicted_s,
                     sigma_s.hypot(pick.sigma_s),
                     delay_s,
@@ -209,10 +241,15 @@ impl Pattern {
                 let level = if reference.clipped && pick.clipped {
                     0.0
                 } else {
-                    ((pick.peak_dbfs - reference.peak_dbfs) / LEVEL_SIGMA_DB).powi(2).min(16.0)
+                    ((pick.peak_dbfs - reference.peak_dbfs) / LEVEL_SIGMA_DB)
+                        .powi(2)
+                        .min(16.0)
                 };
                 (timing - 0.5 * level, Some(i))
             })
-            .fold((silence, None), |best, next| if next.0 > best.0 { next } else { best })
+            .fold(
+                (silence, None),
+                |best, next| if next.0 > best.0 { next } else { best },
+            )
     }
 }

@@ -23,6 +23,7 @@ pub struct Pick {
 #[derive(Clone, Debug)]
 pub struct Episode {
     picks: Vec<Pick>,
+    in_wake: Vec<bool>,
     /// Indices into `picks` by sensor, in order of time.
     by_sensor: Vec<Vec<usize>>,
     /// Intervals of recording by sensor, seconds after the epoch.
@@ -40,7 +41,18 @@ impl Episode {
         for (index, pick) in picks.iter().enumerate() {
             by_sensor[pick.sensor].push(index);
         }
-        Self { picks, by_sensor, covered }
+        let in_wake = wakes(&picks, &by_sensor);
+        Self {
+            picks,
+            in_wake,
+            by_sensor,
+            covered,
+        }
+    }
+
+    /// Did the sensor of an onset hear something as loud in the second before it?
+    pub fn in_wake(&self, pick: usize) -> bool {
+        self.in_wake[pick]
     }
 
     /// All onsets in order of time.
@@ -63,6 +75,29 @@ impl Episode {
 
     /// Was `sensor` recording at `time_s`?
     pub fn is_covered(&self, sensor: usize, time_s: f64) -> bool {
-        self.covered[sensor].iter().any(|&(from, to)| (from..=to).contains(&time_s))
+        self.covered[sensor]
+            .iter()
+            .any(|&(from, to)| (from..=to).contains(&time_s))
     }
+}
+
+/// A sound this much weaker, dB, cannot be what a later onset echoes.
+const WAKE_MARGIN_DB: f64 = 10.0;
+/// Echoes follow for about this long, seconds.
+const WAKE_S: f64 = 1.0;
+
+fn wakes(picks: &[Pick], by_sensor: &[Vec<usize>]) -> Vec<bool> {
+    let mut in_wake = vec![false; picks.len()];
+    for own in by_sensor {
+        for (rank, &i) in own.iter().enumerate() {
+            let pick = &picks[i];
+            in_wake[i] = own[..rank]
+                .iter()
+                .rev()
+                .map(|&j| &picks[j])
+                .take_while(|earlier| pick.time_s - earlier.time_s < WAKE_S)
+                .any(|earlier| earlier.peak_dbfs > pick.peak_dbfs - WAKE_MARGIN_DB);
+        }
+    }
+    in_wake
 }

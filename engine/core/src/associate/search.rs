@@ -32,13 +32,27 @@ const MAX_FITS: usize = 6;
 const MAX_ROUNDS: usize = 4;
 
 /// The supposed shots whose arrival at one sensor is the onset `anchor`, best first.
-pub(super) fn hypotheses(site: &Site, episode: &Episode, taken: &[bool], anchor: usize) -> Vec<Hypothesis> {
+pub(super) fn hypotheses(
+    site: &Site,
+    episode: &Episode,
+    taken: &[bool],
+    anchor: usize,
+) -> Vec<Hypothesis> {
     let mut found: Vec<Hypothesis> = Vec::new();
     for (cell, _) in best_cells(site, episode, taken, anchor) {
         let position = site.place(cell);
         let pick = &episode.picks()[anchor];
-        let delay_s = site.medium.delay_s(position, site.sensors[pick.sensor].position);
-        let start = assess(site, episode, taken, position, pick.time_s - delay_s, 0.5 * site.step_m);
+        let delay_s = site
+            .medium
+            .delay_s(position, site.sensors[pick.sensor].position);
+        let start = assess(
+            site,
+            episode,
+            taken,
+            position,
+            pick.time_s - delay_s,
+            0.5 * site.step_m,
+        );
         if let Some(fitted) = refine(site, episode, taken, start)
             && !found.iter().any(|h| h.picks == fitted.picks)
         {
@@ -70,13 +84,15 @@ fn best_cells(site: &Site, episode: &Episode, taken: &[bool], anchor: usize) -> 
             in_reach += 1;
         }
         let strip = Strip::new(site, episode, taken, sensor, pick.time_s, longest_s, cell_s);
-        for ((score, &delay), &anchor_delay) in
-            scores.iter_mut().zip(site.delays_s(sensor)).zip(anchor_delays)
+        for ((score, &delay), &anchor_delay) in scores
+            .iter_mut()
+            .zip(site.delays_s(sensor))
+            .zip(anchor_delays)
         {
             *score += strip.at(delay - anchor_delay);
         }
     }
-    if in_reach + 1 < site.settings.min_sensors {
+    if in_reach + 2 < site.settings.min_sensors {
         return Vec::new();
     }
     let blocks_wide = site.columns.div_ceil(BLOCK);
@@ -125,9 +141,16 @@ impl Strip {
                 }
             })
             .collect();
-        let mut strip = Self { first_s: -longest_s as f32, slots };
+        let mut strip = Self {
+            first_s: -longest_s as f32,
+            slots,
+        };
         let tail_s = 4.0 * sigma_s + 2.5 * site.settings.late_mean_s;
-        for &i in episode.between(sensor, anchor_s - longest_s - tail_s, anchor_s + longest_s + tail_s) {
+        for &i in episode.between(
+            sensor,
+            anchor_s - longest_s - tail_s,
+            anchor_s + longest_s + tail_s,
+        ) {
             if taken[i] {
                 continue;
             }
@@ -139,6 +162,7 @@ impl Strip {
                 let residual_s = lag_s - slot as f64 * SLOT_S;
                 let score = evidence::of_pick(
                     pick,
+                    episode.in_wake(i),
                     residual_s,
                     sigma_s.hypot(pick.sigma_s),
                     typical_delay_s,
@@ -186,20 +210,26 @@ pub(super) fn assess(
         );
         evidence += score;
         *pick = index;
-        if let Some(heard) = index.map(|i| episode.picks()[i])
-            && let Some(level) = heard.level_db_spl
-        {
-            levels.push((delay_s * site.medium.speed_m_s, level, heard.clipped));
+        if let Some(heard) = index.map(|i| episode.picks()[i]) {
+            evidence += evidence::of_forerunners(episode, taken, sensor, heard.time_s);
+            if let Some(level) = heard.level_db_spl {
+                levels.push((delay_s * site.medium.speed_m_s, level, heard.clipped));
+            }
         }
     }
-    Hypothesis { position, time_s, evidence: evidence + evidence::of_levels(&levels), picks }
+    Hypothesis {
+        position,
+        time_s,
+        evidence: evidence + evidence::of_levels(&levels),
+        picks,
+    }
 }
 
 /// Fits the arrivals, picks again at the fitted place, and so on until nothing changes.
 fn refine(site: &Site, episode: &Episode, taken: &[bool], start: Hypothesis) -> Option<Hypothesis> {
     let mut current = start;
     for round in 0..MAX_ROUNDS {
-        if current.n_heard() < site.settings.min_sensors {
+        if current.n_heard() + 1 < site.settings.min_sensors {
             return None;
         }
         let fix = fit(
@@ -220,7 +250,9 @@ fn refine(site: &Site, episode: &Episode, taken: &[bool], start: Hypothesis) -> 
             break;
         }
     }
-    (current.n_heard() >= site.settings.min_sensors).then_some(current)
+    site.settings
+        .is_shot(current.evidence, current.n_heard())
+        .then_some(current)
 }
 
 /// The arrivals of one round as a fit wants them.
@@ -232,7 +264,11 @@ pub(super) fn as_round(episode: &Episode, picks: &[Option<usize>], time_s: f64) 
             .flatten()
             .map(|&i| {
                 let pick = &episode.picks()[i];
-                Observation { sensor: pick.sensor, time_s: pick.time_s, sigma_s: pick.sigma_s }
+                Observation {
+                    sensor: pick.sensor,
+                    time_s: pick.time_s,
+                    sigma_s: pick.sigma_s,
+                }
             })
             .collect(),
     }

@@ -49,9 +49,12 @@ impl Site {
             })
             .collect();
         let bounds = |f: fn(Enu) -> f64| {
-            sensors.iter().map(|s| f(s.position)).fold((f64::INFINITY, f64::NEG_INFINITY), |b, x| {
-                (b.0.min(x), b.1.max(x))
-            })
+            sensors
+                .iter()
+                .map(|s| f(s.position))
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |b, x| {
+                    (b.0.min(x), b.1.max(x))
+                })
         };
         let (mut east, mut north) = (bounds(|p| p.east_m), bounds(|p| p.north_m));
         if sensors.is_empty() {
@@ -59,10 +62,19 @@ impl Site {
         }
         let extent_m = (east.1 - east.0).max(north.1 - north.0).max(1.0);
         let margin_m = settings.margin_m.min(extent_m);
-        let (width_m, depth_m) =
-            (east.1 - east.0 + 2.0 * margin_m, north.1 - north.0 + 2.0 * margin_m);
-        let step_m = (width_m * depth_m / MAX_CELLS).sqrt().max(FINEST * extent_m).min(25.0).max(0.05);
-        let (columns, rows) = ((width_m / step_m) as usize + 1, (depth_m / step_m) as usize + 1);
+        let (width_m, depth_m) = (
+            east.1 - east.0 + 2.0 * margin_m,
+            north.1 - north.0 + 2.0 * margin_m,
+        );
+        let step_m = (width_m * depth_m / MAX_CELLS)
+            .sqrt()
+            .max(FINEST * extent_m)
+            .min(25.0)
+            .max(0.05);
+        let (columns, rows) = (
+            (width_m / step_m) as usize + 1,
+            (depth_m / step_m) as usize + 1,
+        );
         let mut site = Self {
             corner: Enu::new(east.0 - margin_m, north.0 - margin_m, 0.0),
             delays_s: Vec::new(),
@@ -80,7 +92,12 @@ impl Site {
         site.delays_s = site
             .sensors
             .iter()
-            .map(|s| places.iter().map(|&p| medium.delay_s(p, s.position) as f32).collect())
+            .map(|s| {
+                places
+                    .iter()
+                    .map(|&p| medium.delay_s(p, s.position) as f32)
+                    .collect()
+            })
             .collect();
         site
     }
@@ -115,9 +132,14 @@ impl Site {
 
     /// Is a place on the map, or at most its margin beyond?
     pub(crate) fn holds(&self, place: Enu) -> bool {
-        let (east_m, north_m) =
-            (place.east_m - self.corner.east_m, place.north_m - self.corner.north_m);
-        let (width_m, depth_m) = (self.columns as f64 * self.step_m, self.rows as f64 * self.step_m);
+        let (east_m, north_m) = (
+            place.east_m - self.corner.east_m,
+            place.north_m - self.corner.north_m,
+        );
+        let (width_m, depth_m) = (
+            self.columns as f64 * self.step_m,
+            self.rows as f64 * self.step_m,
+        );
         (0.0..=width_m).contains(&east_m) && (0.0..=depth_m).contains(&north_m)
     }
 
@@ -138,7 +160,10 @@ impl Site {
             sensors: &self.sensors,
             medium: self.medium,
             speed_sigma_m_s: self.atmosphere.speed_of_sound_sigma().0,
-            wind_sigma_m_s: [self.atmosphere.wind.east.sigma, self.atmosphere.wind.north.sigma],
+            wind_sigma_m_s: [
+                self.atmosphere.wind.east.sigma,
+                self.atmosphere.wind.north.sigma,
+            ],
             height: &self.height,
             settings: &self.settings,
         }

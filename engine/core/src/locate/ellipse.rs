@@ -17,7 +17,11 @@ pub fn ellipse95(covariance_m2: [[f64; 2]; 2]) -> Ellipse {
     Ellipse {
         semi_major_m: (CHI2_95 * (mean + spread)).max(0.0).sqrt(),
         semi_minor_m: (CHI2_95 * (mean - spread)).max(0.0).sqrt(),
-        azimuth_deg: if azimuth_deg >= 180.0 { 0.0 } else { azimuth_deg },
+        azimuth_deg: if azimuth_deg >= 180.0 {
+            0.0
+        } else {
+            azimuth_deg
+        },
     }
 }
 
@@ -39,7 +43,11 @@ mod tests {
             assert!((e.semi_major_m - 3.0 * CHI2_95.sqrt()).abs() < 1e-9);
             assert!((e.semi_minor_m - CHI2_95.sqrt()).abs() < 1e-9);
             let turn = (e.azimuth_deg - azimuth).rem_euclid(180.0);
-            assert!(turn.min(180.0 - turn) < 1e-9, "{azimuth}: {}", e.azimuth_deg);
+            assert!(
+                turn.min(180.0 - turn) < 1e-9,
+                "{azimuth}: {}",
+                e.azimuth_deg
+            );
         }
     }
 

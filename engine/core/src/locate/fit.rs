@@ -144,8 +144,12 @@ pub fn fit(rounds: &[Round], start: Enu, assumptions: &Assumptions<'_>) -> Resul
             break;
         }
     }
-    let covariance =
-        system.information.clone().cholesky().ok_or(FitError::Degenerate)?.inverse();
+    let covariance = system
+        .information
+        .clone()
+        .cholesky()
+        .ok_or(FitError::Degenerate)?
+        .inverse();
     Ok(unknowns.fix(rounds, &state, &covariance, system, converged))
 }
 
@@ -251,7 +255,10 @@ impl Unknowns {
         let medium = Medium {
             // Kept inside physics while the iteration is still far off.
             speed_m_s: state[SPEED].clamp(250.0, 450.0),
-            wind_m_s: [state[WIND].clamp(-60.0, 60.0), state[WIND + 1].clamp(-60.0, 60.0)],
+            wind_m_s: [
+                state[WIND].clamp(-60.0, 60.0),
+                state[WIND + 1].clamp(-60.0, 60.0),
+            ],
         };
         for (sensor, column) in self.path.iter().enumerate() {
             if let Some(column) = *column {
@@ -268,7 +275,11 @@ impl Unknowns {
                     add(&[(here, 1.0)], -state[here], weight);
                 } else {
                     let before = self.shift(k - 1) + axis;
-                    add(&[(here, 1.0), (before, -1.0)], state[before] - state[here], weight);
+                    add(
+                        &[(here, 1.0), (before, -1.0)],
+                        state[before] - state[here],
+                        weight,
+                    );
                 }
             }
         }
@@ -314,7 +325,12 @@ impl Unknowns {
             residuals_s.push(residuals);
             direct.push(probabilities);
         }
-        System { information, gradient, residuals_s, direct }
+        System {
+            information,
+            gradient,
+            residuals_s,
+            direct,
+        }
     }
 
     fn fix(
@@ -333,7 +349,9 @@ impl Unknowns {
             };
             let entry = |a: usize, b: usize| {
                 let (rows, columns) = (columns(a), columns(b));
-                rows.iter().map(|&i| columns.iter().map(|&j| covariance[(i, j)]).sum::<f64>()).sum()
+                rows.iter()
+                    .map(|&i| columns.iter().map(|&j| covariance[(i, j)]).sum::<f64>())
+                    .sum()
             };
             let cross = entry(0, 1);
             [[entry(0, 0), cross], [cross, entry(1, 1)]]
@@ -355,15 +373,20 @@ impl Unknowns {
 
 /// Spread of what is constant on one path: the city, the survey and the clock.
 fn path_sigma(a: &Assumptions<'_>, sensor: usize, delay_s: f64) -> f64 {
-    a.settings.path_sigma_at(delay_s).hypot(a.sensors[sensor].sigma_s).max(1e-6)
+    a.settings
+        .path_sigma_at(delay_s)
+        .hypot(a.sensors[sensor].sigma_s)
+        .max(1e-6)
 }
 
-/// Probability that an arrival with this residual is direct: normal against exponentially late.
+/// Probability that an arrival with this residual is direct, not a late echo or clutter.
 pub(crate) fn direct_probability(residual_s: f64, sigma_s: f64, settings: &Settings) -> f64 {
+    /// Density of clutter that is neither, 1/s. It only matters beyond four sigma, where it keeps one
+    /// absurdly early onset from dragging the fix along.
+    const CLUTTER_PER_S: f64 = 1e-3;
     let direct = (1.0 - settings.late_share) * normal_density(residual_s, sigma_s);
     let late = settings.late_share * late_density(residual_s, sigma_s, settings.late_mean_s);
-    // Far from both (very early), the ratio is 0/0: early means not late.
-    if direct + late > 0.0 { direct / (direct + late) } else if residual_s < 0.0 { 1.0 } else { 0.0 }
+    direct / (direct + late + CLUTTER_PER_S)
 }
 
 /// Density of a normal distribution about zero, 1/s.
@@ -375,5 +398,9 @@ pub(crate) fn normal_density(residual_s: f64, sigma_s: f64) -> f64 {
 /// Density of an exponential lag with mean `mean_s` that starts about one sigma after the direct
 /// wave, 1/s. The smooth start of a full convolution would buy nothing here.
 pub(crate) fn late_density(residual_s: f64, sigma_s: f64, mean_s: f64) -> f64 {
-    if residual_s < -sigma_s { 0.0 } else { (-(residual_s + sigma_s) / mean_s).exp() / mean_s }
+    if residual_s < -sigma_s {
+        0.0
+    } else {
+        (-(residual_s + sigma_s) / mean_s).exp() / mean_s
+    }
 }

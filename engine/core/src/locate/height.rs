@@ -8,7 +8,7 @@ use crate::sensor::Array;
 /// 1.5 m.
 const MOUNT_OVER_MUZZLE_M: f64 = 6.5;
 /// Spread of that, metres.
-const MOUNT_SIGMA_M: f64 = 5.0;
+const MOUNT_SIGMA_M: f64 = 10.0;
 
 /// Prior of a source's height, from the heights of the sensors around it.
 ///
@@ -31,7 +31,11 @@ impl HeightPrior {
             .iter()
             .flat_map(|a| sensors.iter().map(move |b| a.horizontal_distance_m(*b)))
             .fold(0.0, f64::max);
-        Self { sensors, fixed, mount_m: MOUNT_OVER_MUZZLE_M.min(0.05 * extent_m) }
+        Self {
+            sensors,
+            fixed,
+            mount_m: MOUNT_OVER_MUZZLE_M.min(0.05 * extent_m),
+        }
     }
 
     /// Up coordinate of a source at (`east_m`, `north_m`), metres.
@@ -42,7 +46,10 @@ impl HeightPrior {
         let place = Enu::new(east_m, north_m, 0.0);
         let weights = self.sensors.iter().map(|s| {
             // 30 m: nearer than that two roofs tell the same.
-            (1.0 / (s.horizontal_distance_m(place).powi(2) + 900.0), s.up_m)
+            (
+                1.0 / (s.horizontal_distance_m(place).powi(2) + 900.0),
+                s.up_m,
+            )
         });
         let (mut sum, mut mean, mut square) = (0.0, 0.0, 0.0);
         for (weight, up_m) in weights {
@@ -55,7 +62,10 @@ impl HeightPrior {
         }
         mean /= sum;
         let scatter2 = (square / sum - mean * mean).max(0.0);
-        Uncertain::new(mean - self.mount_m, (MOUNT_SIGMA_M * MOUNT_SIGMA_M + scatter2).sqrt())
+        Uncertain::new(
+            mean - self.mount_m,
+            (MOUNT_SIGMA_M * MOUNT_SIGMA_M + scatter2).sqrt(),
+        )
     }
 }
 
