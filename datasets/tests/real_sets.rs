@@ -85,13 +85,12 @@ fn val_every_pittsburgh_test_opens() {
 }
 
 #[test]
-fn a_whole_firing_position_is_one_set_and_two_are_none() {
+fn several_tests_are_not_one_set() {
     let Some(dir) = data("pittsburgh") else {
         return;
     };
-    let set = open(&dir.join("FP1"));
-    assert!(set.recordings.len() > 50, "{}", set.recordings.len());
-    let both = open_set(&[dir.join("FP1"), dir.join("FP2")], &OpenOptions::default());
+    // Every test has GPS fixes of its own, so the same sensor lies elsewhere in each.
+    let both = open_set(&[dir.join("FP1")], &OpenOptions::default());
     let error = both.unwrap_err().to_string();
     assert!(error.contains("one test at a time"), "{error}");
 }
