@@ -1,10 +1,13 @@
 //! The array as CSV: one line a sensor, the columns named like the keys of `array.toml`.
+//!
+//! Tables of `file,x,y,z`, as other programs write them, are read too: x, y, z are east, north,
+//! up, and a sensor without an id is called by its file.
 
 use crate::array_file::{ArrayFile, FieldError, SensorSpec};
 use crate::position::RawPosition;
 
 /// Every column there is.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 16] = [
     "id",
     "latitude",
     "longitude",
@@ -12,6 +15,9 @@ const COLUMNS: [&str; 13] = [
     "east",
     "north",
     "up",
+    "x",
+    "y",
+    "z",
     "position_sigma_m",
     "clock_sigma_s",
     "channel",
@@ -25,6 +31,7 @@ pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
+        .flexible(true)
         .from_reader(text.as_bytes());
     let broken = |e: csv::Error| ("CSV".to_owned(), e.to_string());
     let header = reader.headers().map_err(broken)?.clone();
@@ -45,19 +52,27 @@ pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
         let number = |name: &str| -> Result<Option<f64>, FieldError> {
             parsed(cell(name), name, line, "a number")
         };
-        let id = cell("id").ok_or_else(|| {
-            (
-                format!("line {line}, column `id`"),
-                "is empty; every sensor needs a name".to_owned(),
-            )
-        })?;
+        if record.len() > header.len() {
+            return Err((
+                format!("line {line}"),
+                format!("has {} cells for {} columns", record.len(), header.len()),
+            ));
+        }
+        let id = cell("id")
+            .or_else(|| cell("file").map(stem))
+            .ok_or_else(|| {
+                (
+                    format!("line {line}, column `id`"),
+                    "is empty; every sensor needs a name".to_owned(),
+                )
+            })?;
         let position = RawPosition {
             latitude: number("latitude")?,
             longitude: number("longitude")?,
             height: number("height")?,
-            east: number("east")?,
-            north: number("north")?,
-            up: number("up")?,
+            east: number("east")?.or(number("x")?),
+            north: number("north")?.or(number("y")?),
+            up: number("up")?.or(number("z")?),
         }
         .resolve()
         .map_err(|reason| (format!("line {line}, sensor `{id}`: position"), reason))?;
@@ -80,6 +95,12 @@ pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
         sensors,
         ..ArrayFile::default()
     })
+}
+
+/// The name of a file without folders and extension.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 fn parsed<T: std::str::FromStr>(
@@ -133,6 +154,19 @@ mod tests {
         assert!(message("id,east,north\nA,x,0\n").contains("line 2, column `east`: `x`"));
         assert!(message("id,east,north\nA,NaN,0\n").contains("east is NaN"));
         assert!(message("id,east,north\n,1,0\n").contains("line 2, column `id`"));
-        assert!(message("id,east,north\nA,1\n").contains("CSV"));
+        assert!(message("id,east,north\nA,1\n").contains("line 2, sensor `A`: position"));
+        assert!(message("id,east,north\nA,1,2,3\n").contains("4 cells for 3 columns"));
+    }
+
+    #[test]
+    fn reads_tables_of_other_programs() {
+        let array =
+            parse("file,x,y,z\ntests/audio/m_3.wav, 17.1,8.8,14.3\nshort.wav, 0, 0\n").unwrap();
+        assert_eq!(array.sensors[0].id, "m_3");
+        assert_eq!(
+            array.sensors[0].file.as_deref(),
+            Some("tests/audio/m_3.wav")
+        );
+        assert_eq!(array.sensors[1].position, Position::Local(Enu::default()));
     }
 }

@@ -123,7 +123,8 @@ pub(crate) fn checked(air: Atmosphere) -> Result<Atmosphere, String> {
     Ok(air)
 }
 
-fn parse_inline(text: &str) -> Result<Atmosphere, String> {
+/// Reads `T=10,wind=3@270,...`.
+pub(crate) fn parse_inline(text: &str) -> Result<Atmosphere, String> {
     let number = |what: &str, text: &str| -> Result<f64, String> {
         text.trim().parse().map_err(|_| {
             format!("{what} is `{text}`, which is no number; expected T=10,wind=3@270")

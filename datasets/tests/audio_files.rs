@@ -60,6 +60,12 @@ fn every_bit_depth_has_full_scale_one() {
         ),
         ("f32 extensible", extensible(3, 1, 8000, 32, 32), floats),
     ];
+    // Three bytes in four without the extensible header: the low ones hold the sample.
+    let mut padded = fmt(1, 1, 8000, 24);
+    padded[8..14].copy_from_slice(&[0x00, 0x7d, 0, 0, 4, 0]);
+    let cases = cases
+        .into_iter()
+        .chain([("i24 in four bytes", padded, le(&top(24), 4))]);
     for (name, format, data) in cases {
         let audio = one(&riff(&[chunk(b"fmt ", &format), chunk(b"data", &data)])).unwrap();
         assert_eq!(samples(&audio, 0), [-1.0, 0.5, 0.0], "{name}");
@@ -282,4 +288,23 @@ fn the_best_source_of_the_start_wins() {
     }
     let plain = probe(put(dir.path(), "plain.wav", wav16(8000, 10, &[]))).unwrap();
     assert_eq!(plain.start, None);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn damaged_flac_never_panics(at in 0_usize..4000, value: u8, cut in 0_usize..4000) {
+        let ramp: Vec<i16> = (0..1920).collect();
+        let mut bytes = flac(48_000, &ramp);
+        let n = bytes.len();
+        bytes[at % n] = value;
+        bytes.truncate(n.saturating_sub(cut / 2).max(1));
+        let dir = tempdir().unwrap();
+        if let Ok(audio) = probe(put(dir.path(), "a.flac", &bytes)) {
+            if let Ok(mut reader) = audio.open(0) {
+                let mut out = [0.0; 512];
+                while reader.read(&mut out).is_ok_and(|n| n == out.len()) {}
+            }
+        }
+    }
 }

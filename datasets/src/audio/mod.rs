@@ -1,6 +1,7 @@
 //! Single audio files: what they are, when they began, and their samples.
 
 mod compressed;
+pub(crate) mod memory;
 mod reader;
 mod wav;
 
@@ -88,6 +89,12 @@ impl AudioFile {
     /// Length; `None` if only decoding tells.
     pub fn duration(&self) -> Option<Seconds> {
         self.frames.map(|n| Seconds(n as f64 / self.sample_rate_hz))
+    }
+
+    /// Peak level of a full-scale sample of a channel, dB SPL, if the file tells.
+    pub fn full_scale_db_spl(&self, channel: u16) -> Option<f64> {
+        let told = &self.metadata.evidence.as_ref()?.full_scale_db_spl;
+        told.iter().find(|(c, _)| *c == channel).map(|(_, db)| *db)
     }
 
     /// Fills in the start from the metadata, best source first: a chunk made for the purpose,

@@ -61,13 +61,10 @@ fn read(files: &Files, options: &OpenOptions) -> Result<Draft, Error> {
         ..Draft::default()
     };
     let mut used = vec![false; rows.len()];
+    let mut unlisted = Vec::new();
     for file in probe_all(files, &mut draft.warnings) {
         let Some(n) = best_row(&rows, &file.path) else {
-            draft.warnings.push(format!(
-                "{}: left out, {} has no line for it",
-                file.path.display(),
-                path.display()
-            ));
+            unlisted.push(file_name(&file.path));
             continue;
         };
         used[n] = true;
@@ -98,6 +95,13 @@ fn read(files: &Files, options: &OpenOptions) -> Result<Draft, Error> {
             start,
             file,
         });
+    }
+    if !unlisted.is_empty() {
+        draft.warnings.push(format!(
+            "{}: has no line for {}; left out",
+            path.display(),
+            unlisted.join(", ")
+        ));
     }
     let absent: Vec<&str> = rows
         .iter()

@@ -97,10 +97,9 @@ fn place(draft: &mut Draft, file: &AudioFile, evidence: &Evidence) {
         }
         return;
     }
-    let scale = evidence.full_scale_db_spl.iter().find(|(c, _)| *c == 0);
     draft.sensors.push(SensorSpec {
         clock_sigma_s: Some(clock_sigma_s),
-        full_scale_db_spl: scale.map(|(_, db)| *db),
+        full_scale_db_spl: file.full_scale_db_spl(0),
         ..SensorSpec::new(id.clone(), position)
     });
 }

@@ -10,6 +10,18 @@ pub mod wav_format;
 
 use shotfix_core::Timestamp;
 
+pub use crate::audio::memory::{MemoryReader, wav_samples};
+
+/// Reads `text` in turn as an `array.toml`, an array CSV and every form of weather, and drops
+/// what comes out.
+pub fn array_text(text: &str) {
+    let _ = crate::array_file::parse_toml(text);
+    let _ = crate::array_csv::parse(text);
+    let _ = crate::array_file::atmosphere_toml(text);
+    let _ = crate::weather::parse_inline(text);
+    let _ = crate::weather::Report::from_json(text).and_then(|r| r.atmosphere());
+}
+
 /// A civil date and time, UTC, as an instant; `None` if there is no such date.
 pub(crate) fn civil_utc(date: [u32; 3], time: [u32; 3], nanosecond: u32) -> Option<Timestamp> {
     let ([year, month, day], [hour, minute, second]) = (date, time);

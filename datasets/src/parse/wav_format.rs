@@ -29,6 +29,9 @@ const MIN_RATE_HZ: u32 = 1_000;
 /// Fastest rate accepted, hertz: twice the fastest recorders of today.
 const MAX_RATE_HZ: u32 = 768_000;
 
+/// Most channels accepted: microphone arrays have hundreds, and byte rates stay below 2^32.
+const MAX_CHANNELS: u16 = 1024;
+
 impl WavFormat {
     /// Reads the content of a `fmt ` chunk.
     ///
@@ -67,8 +70,10 @@ impl WavFormat {
             0x55 => return Err("MP3 in WAV".to_owned()),
             other => return Err(format!("WAV coding 0x{other:04x}")),
         };
-        if channels == 0 {
-            return Err("a WAV of zero channels".to_owned());
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(format!(
+                "a WAV of {channels} channels (outside 1 to {MAX_CHANNELS})"
+            ));
         }
         if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&sample_rate_hz) {
             return Err(format!(
@@ -145,7 +150,7 @@ mod tests {
     fn refuses_by_name() {
         for (bytes, word) in [
             (fmt(2, 1, 8000, 1, 4), "ADPCM"),
-            (fmt(1, 0, 8000, 1, 8), "zero channels"),
+            (fmt(1, 0, 8000, 1, 8), "a WAV of 0 channels"),
             (fmt(1, 1, 1, 2, 16), "sample rate of 1 Hz"),
             (fmt(3, 1, 8000, 8, 64), "64-bit float"),
             (vec![1, 0, 1], "3 bytes"),
