@@ -1,1 +1,23 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod array_csv;
+mod array_file;
+mod assemble;
+mod audio;
+mod collect;
+mod error;
+mod layouts;
+#[doc(hidden)]
+pub mod parse;
+mod position;
+mod set;
+mod truth;
+mod weather;
+
+pub use audio::{AudioFile, AudioReader, Metadata, StartSource, probe, probe_wav};
+pub use collect::find_tests;
+pub use error::Error;
+pub use layouts::{Layout, UnknownLayout};
+pub use set::{OpenOptions, Recording, RecordingSet, open_set};
+pub use truth::{TrueRound, Truth};
+pub use weather::WeatherSource;

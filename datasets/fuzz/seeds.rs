@@ -1,0 +1,75 @@
+//! Writes a few valid inputs of every target to `corpus/`, made from scratch.
+
+use std::fs;
+
+fn chunk(id: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut bytes = id.to_vec();
+    bytes.extend((body.len() as u32).to_le_bytes());
+    bytes.extend(body);
+    bytes.resize(bytes.len() + body.len() % 2, 0);
+    bytes
+}
+
+fn wav(extra: &[u8]) -> Vec<u8> {
+    // PCM, mono, 8000 Hz, 16 bits.
+    let fmt = b"\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00";
+    let mut body = b"WAVE".to_vec();
+    body.extend(chunk(b"fmt ", fmt));
+    body.extend(chunk(b"data", &[1, 0, 2, 0, 3, 0]));
+    body.extend(extra);
+    chunk(b"RIFF", &body)
+}
+
+/// zlib with one stored block (RFC 1950, RFC 1951).
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let (a, b) = bytes.iter().fold((1_u32, 0_u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65521;
+        (a, (b + a) % 65521)
+    });
+    let len = bytes.len() as u16;
+    let mut out = vec![0x78, 0x01, 0x01];
+    out.extend(len.to_le_bytes());
+    out.extend((!len).to_le_bytes());
+    out.extend(bytes);
+    out.extend((b << 16 | a).to_be_bytes());
+    out
+}
+
+fn main() {
+    let json = br#"{"serialNumber":"A","startTimeUTC":"2022-09-18T05:20:54.178Z","geolocation":{"latitude":41.6,"longitude":-87.6,"elevation":195.5},"lambda":2e-5,"weather":{"medium":"air","temperature":25.0,"relativeHumidity":null,"speed":6.7,"direction":210.0},"transducers":[{"channel":0,"fullScale":93.09}]}"#;
+    let mut bext = vec![0; 602];
+    bext[320..338].copy_from_slice(b"2018-12-1900:49:26");
+    bext[338] = 7;
+    let moth = b"Recorded at 13:12:00.500 05/10/2021 (UTC+5:30) by AudioMoth 24E1440360369B6C at medium gain";
+    let opso = br#"opso_metadata{"recording_start_time": "2021-09-24T06:52:00+00:00"}"#;
+    let info = |text: &[u8]| [b"INFO".to_vec(), chunk(b"ICMT", text)].concat();
+    let toml = b"start = 2018-12-19T00:49:26Z\n[frame]\norigin = { latitude = 40.4, longitude = -79.9, height = 300.0 }\n[atmosphere]\ntemperature_c = 10.0\nwind_sigma_m_s = 1.0\n[[sensor]]\nid = \"S1\"\nposition = { east = 0.0, north = 0.0, up = 8.0 }\nchannel = 0\n";
+    let csv = b"id,latitude,longitude,height,channel,start\nA,40.4,-79.9,300,1,2018-12-19T00:49:26Z\n";
+    let seeds: [(&str, Vec<Vec<u8>>); 4] = [
+        (
+            "riff",
+            vec![
+                wav(&[]),
+                wav(&chunk(b"smj0", &zlib(json))),
+                wav(&chunk(b"bext", &bext)),
+                wav(&chunk(b"LIST", &info(moth))),
+            ],
+        ),
+        ("smj", vec![zlib(json), json.to_vec()]),
+        (
+            "bext_icmt",
+            vec![bext.clone(), info(moth), moth.to_vec(), opso.to_vec(), b"S1_20181219T004926.000Z".to_vec()],
+        ),
+        (
+            "array_toml",
+            vec![toml.to_vec(), csv.to_vec(), b"T=10~2,wind=3@270,humidity=60".to_vec()],
+        ),
+    ];
+    for (target, inputs) in seeds {
+        let folder = format!("corpus/{target}");
+        fs::create_dir_all(&folder).expect("the corpus folder can be made");
+        for (n, input) in inputs.iter().enumerate() {
+            fs::write(format!("{folder}/seed{n}"), input).expect("a seed can be written");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The samples of a WAV that is in memory, for the fuzz targets.
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use super::wav::{WavFrames, probe_wav};
+use super::{AudioFile, Container};
+use crate::error::Error;
+
+/// All channels of a WAV, interleaved.
+pub struct MemoryReader<R: Read>(WavFrames<R>);
+
+/// Opens the samples of a WAV stream.
+///
+/// # Errors
+/// As [`probe_wav`].
+pub fn wav_samples<R: Read + Seek>(mut file: R) -> Result<MemoryReader<R>, Error> {
+    let path = Path::new("memory.wav");
+    let audio: AudioFile = probe_wav(&mut file, path)?;
+    let Container::Wav { format, offset } = audio.container else {
+        return Err(Error::NoSamples {
+            path: path.to_owned(),
+        });
+    };
+    let frames = audio.frames.unwrap_or(0);
+    let frames = WavFrames::new(file, format, offset, frames);
+    frames.map(MemoryReader).map_err(|e| Error::NotAudio {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    })
+}
+
+impl<R: Read> MemoryReader<R> {
+    /// Fills `out` with samples; returns how many.
+    ///
+    /// # Errors
+    /// The decoder's words.
+    pub fn read(&mut self, out: &mut [f32]) -> Result<usize, String> {
+        self.0.read(out).map_err(|e| e.to_string())
+    }
+}
