@@ -9,6 +9,7 @@ mod error;
 mod layouts;
 #[doc(hidden)]
 pub mod parse;
+pub mod pipeline;
 mod position;
 mod set;
 mod truth;
@@ -18,6 +19,7 @@ pub use audio::{AudioFile, AudioReader, Metadata, StartSource, probe, probe_wav}
 pub use collect::find_tests;
 pub use error::Error;
 pub use layouts::{Layout, UnknownLayout};
+pub use pipeline::{LocateError, impulses, locate};
 pub use set::{OpenOptions, Recording, RecordingSet, open_set};
 pub use truth::{TrueRound, Truth};
 pub use weather::WeatherSource;

@@ -1,6 +1,7 @@
 //! Onsets of one sensor from its audio.
 
-use shotfix_signal::{Detector, DetectorConfig, DetectorError, RawOnset};
+pub use shotfix_signal::DetectorError;
+use shotfix_signal::{Detector, DetectorConfig, RawOnset};
 
 use crate::onset::{Onset, OnsetFeatures};
 use crate::sensor::{Sensor, SensorIdx};

@@ -1,0 +1,191 @@
+//! From recordings to a report: read, detect, associate, locate.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use shotfix_core::{
+    Array, Atmosphere, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds,
+    SensorIdx, Settings, Timestamp, classify, detect::DetectorError, report::FileImpulses,
+};
+
+use crate::audio::{AudioFile, AudioReader};
+use crate::error::Error;
+use crate::set::{Recording, RecordingSet};
+
+/// Samples read at a time.
+const BLOCK: usize = 16_384;
+
+/// Why a set gave no report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LocateError {
+    /// The sensors that recorded cannot locate.
+    #[error("{name}: {source}")]
+    Engine {
+        /// The set's name.
+        name: String,
+        /// Why not.
+        source: EngineError,
+    },
+    /// No recording could be read to its end.
+    #[error("{name}: none of its recordings could be read; the last problem was: {source}")]
+    Unreadable {
+        /// The set's name.
+        name: String,
+        /// The last recording's problem.
+        source: Box<Error>,
+    },
+}
+
+/// Told about every finished recording: seconds of audio.
+pub type OnProgress<'a> = &'a (dyn Fn(f64) + Sync);
+
+/// Locates the shots of a recording set.
+///
+/// Recordings are read in blocks, several at once; what is kept in memory are onsets, not audio. A recording
+/// that cannot be read becomes a warning. The result does not depend on the number of threads.
+///
+/// # Errors
+/// [`LocateError`] when too few sensors recorded, all stand in one line, or nothing could be read.
+pub fn locate(
+    set: &RecordingSet,
+    settings: Settings,
+    progress: OnProgress<'_>,
+) -> Result<LocateReport, LocateError> {
+    let engine_error = |source| LocateError::Engine { name: set.name.clone(), source };
+    let mut warnings = set.warnings.clone();
+    let heard: Vec<_> = set
+        .recordings
+        .par_iter()
+        .map(|recording| {
+            let onsets = onsets_of(set, recording);
+            progress(recording.duration().0);
+            onsets
+        })
+        .collect();
+    let mut good: Vec<(&Recording, Vec<Onset>)> = Vec::new();
+    let mut last_error = None;
+    for (recording, onsets) in set.recordings.iter().zip(heard) {
+        match onsets {
+            Ok((onsets, warning)) => {
+                warnings.extend(warning);
+                good.push((recording, onsets));
+            }
+            Err(error) => {
+                warnings.push(format!("left out: {error}"));
+                last_error = Some(error);
+            }
+        }
+    }
+    if good.is_empty()
+        && let Some(source) = last_error
+    {
+        return Err(LocateError::Unreadable { name: set.name.clone(), source: Box::new(source) });
+    }
+
+    let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
+    let atmosphere = set.atmosphere.unwrap_or_else(Atmosphere::default);
+    let mut engine =
+        Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    for (recording, onsets) in good {
+        let Some(sensor) = new_index[recording.sensor.0] else { continue };
+        engine.cover(sensor, recording.start, recording.end());
+        for onset in onsets {
+            engine.push(Onset { sensor, ..onset });
+        }
+    }
+    Ok(LocateReport { array, incidents: engine.finish(), warnings })
+}
+
+/// The sensors that recorded, as an array of their own, and their new indices by old index.
+fn recording_sensors(
+    all: &Array,
+    recorded: impl Iterator<Item = SensorIdx>,
+) -> (Array, Vec<Option<SensorIdx>>) {
+    let mut new_index = vec![None; all.sensors().len()];
+    for sensor in recorded {
+        new_index[sensor.0] = Some(sensor);
+    }
+    let mut sensors = Vec::new();
+    for (slot, sensor) in new_index.iter_mut().zip(all.sensors()) {
+        if slot.is_some() {
+            *slot = Some(SensorIdx(sensors.len()));
+            sensors.push(sensor.clone());
+        }
+    }
+    // A part of a valid array is valid.
+    let array = Array::try_new(sensors, all.frame().copied()).unwrap_or_else(|_| all.clone());
+    (array, new_index)
+}
+
+/// The onsets of one recording, and a warning if its samples were not all numbers.
+fn onsets_of(
+    set: &RecordingSet,
+    recording: &Recording,
+) -> Result<(Vec<Onset>, Option<String>), Error> {
+    let sensor = set.array.sensor(recording.sensor);
+    let mut detector =
+        OnsetDetector::try_new(recording.sensor, sensor, recording.start, recording.sample_rate_hz)
+            .map_err(|error| unsupported(&recording.path, &error))?;
+    let mut onsets = Vec::new();
+    let mut reader = recording.open()?;
+    for_each_block(&mut reader, |samples| detector.process(samples, &mut onsets))?;
+    detector.finish(&mut onsets);
+    let warning = (reader.non_finite() > 0).then(|| {
+        format!(
+            "{}: {} samples are not finite numbers; they were taken as missing, check the recorder",
+            recording.path.display(),
+            reader.non_finite()
+        )
+    });
+    Ok((onsets, warning))
+}
+
+fn unsupported(path: &Path, error: &DetectorError) -> Error {
+    Error::Unsupported { path: path.to_owned(), what: error.to_string() }
+}
+
+fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Result<(), Error> {
+    let mut block = vec![0.0; BLOCK];
+    loop {
+        match reader.read(&mut block)? {
+            0 => return Ok(()),
+            n => take(&block[..n]),
+        }
+    }
+}
+
+/// The impulses of one channel of one file.
+///
+/// # Errors
+/// [`Error`] when the file cannot be read to its end or its sample rate cannot be used.
+pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileImpulses, Error> {
+    // Without a start time, times count from the epoch and are reported relative only.
+    let epoch = file.start.unwrap_or(Timestamp::from_unix_ns(0));
+    let mut sensor = shotfix_core::Sensor::new("", shotfix_core::Enu::default());
+    sensor.full_scale_db_spl = file.full_scale_db_spl(channel);
+    let mut detector = OnsetDetector::try_new(SensorIdx(0), &sensor, epoch, file.sample_rate_hz)
+        .map_err(|error| unsupported(&file.path, &error))?;
+    let mut onsets = Vec::new();
+    let mut n_samples = 0_u64;
+    for_each_block(&mut file.open(channel)?, |samples| {
+        n_samples += samples.len() as u64;
+        detector.process(samples, &mut onsets);
+    })?;
+    detector.finish(&mut onsets);
+    Ok(FileImpulses {
+        file: as_given.to_owned(),
+        channel,
+        sample_rate_hz: file.sample_rate_hz,
+        duration_s: Seconds(n_samples as f64 / file.sample_rate_hz).0,
+        start: file.start,
+        impulses: onsets
+            .into_iter()
+            .map(|onset| Impulse {
+                time_s: onset.time.since(epoch).0,
+                class: classify::classify_onset(&onset),
+                onset,
+            })
+            .collect(),
+    })
+}
