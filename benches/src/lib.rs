@@ -1,1 +1,6 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod locate;
+pub mod score;
+pub mod stats;
+pub mod table;

@@ -6,8 +6,8 @@ use crate::atmosphere::Uncertain;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Standard deviation of the constant extra delay of one source-to-sensor path (diffraction
-    /// over roofs, terrain), seconds. Measured on live fire in a city: 7.4 to 8.5 ms RMS (Calhoun
-    /// et al. 2021, data re-analysed) with tails beyond 30 ms, which a normal law of 12 ms covers better.
+    /// over roofs, terrain), seconds; 8.5 ms fitted to live fire in a city (Calhoun et al. 2021, data
+    /// re-analysed). The sensors' survey errors come on top.
     pub path_sigma_s: f64,
     /// A path's extra delay is also at most about this fraction of its travel time, which
     /// matters for arrays of tens of metres.
@@ -40,7 +40,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            path_sigma_s: 0.012,
+            path_sigma_s: 0.0085,
             path_fraction: 0.1,
             jitter_sigma_s: 0.0015,
             late_share: 0.15,

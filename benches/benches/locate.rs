@@ -1,0 +1,2 @@
+//! Speed of the chain on a generated scene.
+fn main() {}

@@ -1,0 +1,61 @@
+//! Figures as a table that a person can read.
+
+use std::fmt::Write;
+
+use crate::locate::{Figures, LocateBench};
+
+/// The table of `bench locate`.
+pub fn locate(bench: &LocateBench) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "shotfix {} bench locate {}", bench.version, bench.input);
+    let _ = writeln!(
+        out,
+        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7} {:>7}",
+        "position", "tests", "rounds", "found", "false", "p50 m", "p90 m", "max m", "<=3.05", "<=5",
+        "<=15", "<=25", "centroid", "sigma1", "sigma2", "in95", "run s", "x real"
+    );
+    for figures in bench.positions.iter().chain([&bench.all]) {
+        let _ = writeln!(out, "{}", row(figures));
+    }
+    let f = &bench.all;
+    if f.rounds > 0 {
+        let percent = |n: usize| 100.0 * n as f64 / f.rounds as f64;
+        let _ = writeln!(
+            out,
+            "{:.1} % of the rounds found, {:.1} false shots in 100 rounds",
+            percent(f.found),
+            percent(f.false_shots)
+        );
+    }
+    for skipped in &bench.skipped {
+        let _ = writeln!(out, "not scored: {skipped}");
+    }
+    out
+}
+
+fn row(f: &Figures) -> String {
+    let metres = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
+    let share = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.1}%", 100.0 * v));
+    format!(
+        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7.2} {:>7.0}",
+        f.name,
+        f.tests,
+        f.rounds,
+        f.found,
+        f.false_shots,
+        metres(f.p50_m),
+        metres(f.p90_m),
+        metres(f.max_m),
+        share(f.within_3_05_m),
+        share(f.within_5_m),
+        share(f.within_15_m),
+        share(f.within_25_m),
+        metres(f.centroid_m),
+        metres(f.sigma1_m),
+        metres(f.sigma2_m),
+        share(f.in_ellipse95),
+        f.run_s,
+        f.real_time_factor,
+    )
+}

@@ -1,0 +1,150 @@
+//! The command line: a contract that scripts rely on.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::format::Format;
+
+/// Locates gunshots from recordings of synchronised microphones.
+#[derive(Debug, Parser)]
+#[command(
+    name = "shotfix",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage. Results go to stdout, everything else to stderr."
+)]
+pub struct Cli {
+    /// Threads to use; 0 takes all. The result does not depend on it.
+    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find and locate every shot in the recordings of one array.
+    #[command(after_help = "\
+Examples:
+  shotfix locate recordings/                      array.toml + one WAV or FLAC per sensor
+  shotfix locate a.wav b.wav c.wav d.wav --array array.csv --weather T=12,wind=3@270
+  shotfix locate recordings/ --format geojson > shots.geojson
+  shotfix locate recordings/ --plot map.png")]
+    Locate(LocateArgs),
+    /// List the impulses of single recordings: time, level, class, cadence.
+    #[command(after_help = "\
+Examples:
+  shotfix analyze street.wav
+  shotfix analyze street.wav --plot street.png
+  shotfix analyze *.wav --format json")]
+    Analyze(AnalyzeArgs),
+    /// Play a scene into recordings, array.toml and truth.json.
+    #[command(after_help = "\
+Examples:
+  shotfix simulate neighbourhood -o scene/        a preset
+  shotfix simulate my-scene.toml -o scene/
+  shotfix simulate --list                         the presets")]
+    Simulate(SimulateArgs),
+    /// Measure accuracy and speed on recordings with truth.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Simulate a neighbourhood with gunfire, locate it, show the error and draw a picture.
+    #[command(after_help = "\
+Examples:
+  shotfix demo
+  shotfix demo --out somewhere/")]
+    Demo(DemoArgs),
+}
+
+/// Arguments of `locate`.
+#[derive(Args, Debug)]
+pub struct LocateArgs {
+    /// Folders or audio files; together they are one recording set.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Sensor positions: array.toml or a CSV with the same columns.
+    #[arg(long, value_name = "FILE")]
+    pub array: Option<PathBuf>,
+    /// The air: a file, or for example T=12,wind=3@270,humidity=60 (degrees Celsius; m/s@degrees it comes
+    /// from; percent).
+    #[arg(long, value_name = "FILE|T=..,wind=..")]
+    pub weather: Option<String>,
+    /// How the recordings are laid out, if looking at them does not tell.
+    #[arg(long, value_name = "NAME")]
+    pub layout: Option<String>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Arguments of `analyze`.
+#[derive(Args, Debug)]
+pub struct AnalyzeArgs {
+    /// Audio files.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Form of the output: text or json.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Draw waveform and spectrogram of the one file into a PNG or SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Arguments of `simulate`.
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// A scene file or the name of a preset.
+    #[arg(required_unless_present = "list", value_name = "SCENE")]
+    pub scene: Option<String>,
+    /// Folder to write to; it is made if it is missing.
+    #[arg(short, long, required_unless_present = "list", value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// List the presets and stop.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// The whole chain, audio to shots, over a folder of tests with surveys or truth.json.
+    #[command(after_help = "\
+Example:
+  shotfix bench locate ../shared/data/pittsburgh --threads 1 --out result.json")]
+    Locate(BenchLocateArgs),
+}
+
+/// Arguments of `bench locate`.
+#[derive(Args, Debug)]
+pub struct BenchLocateArgs {
+    /// Folder that holds the tests, at any depth.
+    pub input: PathBuf,
+    /// Also write every figure and every test as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Folder for the recordings, the truth and the picture.
+    #[arg(long, value_name = "DIR", default_value = "shotfix-demo")]
+    pub out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

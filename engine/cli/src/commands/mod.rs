@@ -1,0 +1,35 @@
+//! The commands, one file each: flags in, calls into the other crates, results printed.
+
+mod analyze;
+mod bench;
+mod demo;
+mod locate;
+mod simulate;
+
+use std::io::Write;
+
+use crate::args::{BenchCommand, Cli, Command};
+
+/// Runs the command line `cli`; results go to `out`, warnings and progress to stderr.
+///
+/// # Errors
+/// Whatever keeps the command from doing its work, in words for the person who typed it.
+pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
+    // The pool is the whole process's; a second call in one process keeps the first one's size.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
+    match &cli.command {
+        Command::Locate(args) => locate::run(args, out),
+        Command::Analyze(args) => analyze::run(args, out),
+        Command::Simulate(args) => simulate::run(args, out),
+        Command::Bench(BenchCommand::Locate(args)) => bench::locate(args, out),
+        Command::Demo(args) => demo::run(args, out),
+    }
+}
+
+/// Prints warnings on stderr, one a line.
+#[allow(clippy::print_stderr)] // This is where warnings go.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+}
