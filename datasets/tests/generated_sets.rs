@@ -1,5 +1,7 @@
 //! Sets written for the test: every layout, and every way a set can be bad.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
