@@ -175,7 +175,11 @@ fn owner_by_id<'a>(file: &AudioFile, array: &'a ArrayFile) -> Option<&'a SensorS
         .into_iter()
         .flatten()
         .filter(|c| !c.is_empty())
-        .find_map(|c| array.sensors.iter().find(|s| s.id.eq_ignore_ascii_case(c)));
+        .find_map(|c| {
+            let same = array.sensors.iter().find(|s| s.id == c);
+            let any_case = || array.sensors.iter().find(|s| s.id.eq_ignore_ascii_case(c));
+            same.or_else(any_case)
+        });
     // `S1_garden.wav`: the longest id that the name begins with, up to a separator.
     let prefix = || {
         array
