@@ -44,7 +44,8 @@ fn main() {
     let opso = br#"opso_metadata{"recording_start_time": "2021-09-24T06:52:00+00:00"}"#;
     let info = |text: &[u8]| [b"INFO".to_vec(), chunk(b"ICMT", text)].concat();
     let toml = b"start = 2018-12-19T00:49:26Z\n[frame]\norigin = { latitude = 40.4, longitude = -79.9, height = 300.0 }\n[atmosphere]\ntemperature_c = 10.0\nwind_sigma_m_s = 1.0\n[[sensor]]\nid = \"S1\"\nposition = { east = 0.0, north = 0.0, up = 8.0 }\nchannel = 0\n";
-    let csv = b"id,latitude,longitude,height,channel,start\nA,40.4,-79.9,300,1,2018-12-19T00:49:26Z\n";
+    let csv =
+        b"id,latitude,longitude,height,channel,start\nA,40.4,-79.9,300,1,2018-12-19T00:49:26Z\n";
     let seeds: [(&str, Vec<Vec<u8>>); 4] = [
         (
             "riff",
@@ -58,11 +59,21 @@ fn main() {
         ("smj", vec![zlib(json), json.to_vec()]),
         (
             "bext_icmt",
-            vec![bext.clone(), info(moth), moth.to_vec(), opso.to_vec(), b"S1_20181219T004926.000Z".to_vec()],
+            vec![
+                bext.clone(),
+                info(moth),
+                moth.to_vec(),
+                opso.to_vec(),
+                b"S1_20181219T004926.000Z".to_vec(),
+            ],
         ),
         (
             "array_toml",
-            vec![toml.to_vec(), csv.to_vec(), b"T=10~2,wind=3@270,humidity=60".to_vec()],
+            vec![
+                toml.to_vec(),
+                csv.to_vec(),
+                b"T=10~2,wind=3@270,humidity=60".to_vec(),
+            ],
         ),
     ];
     for (target, inputs) in seeds {

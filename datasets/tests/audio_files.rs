@@ -1,12 +1,14 @@
 //! Single files of every coding and with every kind of damage.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::Path;
 
 use shotfix_datasets::{AudioFile, Error, StartSource, probe};
 use support::{bext, chunk, comment, extensible, flac, fmt, put, riff, wav16};
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir};
 
 fn samples(audio: &AudioFile, channel: u16) -> Vec<f32> {
     let mut reader = audio.open(channel).unwrap();
@@ -22,10 +24,23 @@ fn samples(audio: &AudioFile, channel: u16) -> Vec<f32> {
     }
 }
 
-fn one(bytes: &[u8]) -> Result<AudioFile, Error> {
-    // The folder must outlive the reader: leaked on purpose, removed by the system.
-    let dir = tempdir().unwrap().keep();
-    probe(put(&dir, "a.wav", bytes))
+/// A file and the folder it lies in, which goes when this is dropped.
+struct Kept {
+    audio: AudioFile,
+    _dir: TempDir,
+}
+
+impl std::ops::Deref for Kept {
+    type Target = AudioFile;
+    fn deref(&self) -> &AudioFile {
+        &self.audio
+    }
+}
+
+fn one(bytes: &[u8]) -> Result<Kept, Error> {
+    let dir = tempdir().unwrap();
+    let audio = probe(put(dir.path(), "a.wav", bytes))?;
+    Ok(Kept { audio, _dir: dir })
 }
 
 #[test]
@@ -206,7 +221,7 @@ fn what_is_no_audio_says_so() {
         (b"fLaC\x00\x00\x00\x22", "a.wav"),
     ];
     for (bytes, word) in cases {
-        let error = one(bytes).unwrap_err();
+        let error = one(bytes).err().unwrap();
         let text = error.to_string();
         assert!(text.contains(word) && text.contains("a.wav"), "{text}");
         assert!(error.path().ends_with("a.wav"));
@@ -300,11 +315,10 @@ proptest::proptest! {
         bytes[at % n] = value;
         bytes.truncate(n.saturating_sub(cut / 2).max(1));
         let dir = tempdir().unwrap();
-        if let Ok(audio) = probe(put(dir.path(), "a.flac", &bytes)) {
-            if let Ok(mut reader) = audio.open(0) {
-                let mut out = [0.0; 512];
-                while reader.read(&mut out).is_ok_and(|n| n == out.len()) {}
-            }
+        let audio = probe(put(dir.path(), "a.flac", &bytes));
+        if let Ok(mut reader) = audio.and_then(|a| a.open(0)) {
+            let mut out = [0.0; 512];
+            while reader.read(&mut out).is_ok_and(|n| n == out.len()) {}
         }
     }
 }

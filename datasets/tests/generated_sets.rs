@@ -1,5 +1,7 @@
 //! Sets written for the test: every layout, and every way a set can be bad.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -374,6 +376,20 @@ fn live_fire_sidecars_that_are_bad() {
     assert!(warned(&set, &["M4.json", "timestamp", "noon"]));
     assert!(warned(&set, &["M5.wav", "missing"]));
     assert_eq!(set.atmosphere.unwrap().wind.east.sigma, 3.0);
+    // Another test in the same folder lends nothing to this one.
+    put(
+        dir.path(),
+        "u.survey.json",
+        r#"{"num_rounds":2,"survey_location":{"x":0,"y":0,"z":0}}"#,
+    );
+    put(
+        dir.path(),
+        "t.survey.json",
+        r#"{"num_rounds":1,"survey_location":{"x":5,"y":6,"z":7}}"#,
+    );
+    let truth = open(dir.path()).unwrap().truth.unwrap();
+    assert_eq!(truth.rounds.len(), 1);
+    assert_eq!(truth.rounds[0].position, Enu::new(5.0, 6.0, 7.0));
     // Positions that are known better replace those of the files.
     let array = put(
         dir.path(),

@@ -1,6 +1,8 @@
 //! The public recordings, read where they lie. Their values are in the files themselves and were
 //! read out independently (Python: `zlib.decompress`, `json`, `struct`).
 
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use std::path::{Path, PathBuf};
 
 use shotfix_core::Enu;
@@ -227,4 +229,44 @@ fn val_esc10_clips_are_five_seconds() {
         seen += 1;
     }
     assert_eq!(seen, 10);
+}
+
+#[test]
+fn damaged_ogg_never_panics() {
+    let Some(dir) = data("sounds/esc10/dog-bark") else {
+        return;
+    };
+    let clip = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .find(|p| p.extension().is_some_and(|e| e == "ogg"))
+        .unwrap();
+    let good = std::fs::read(clip).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.ogg");
+    // A linear congruential generator (Knuth, MMIX): the same damage in every run.
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..60 {
+        let mut bytes = good.clone();
+        for _ in 0..1 + round % 20 {
+            // Every other round damages the headers, the rest anything.
+            let reach = if round % 2 == 0 { 4500 } else { bytes.len() };
+            let at = random(reach.min(bytes.len()));
+            bytes[at] = random(256) as u8;
+        }
+        if round % 3 == 0 {
+            bytes.truncate(1 + random(good.len()));
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        if let Ok(mut reader) = probe(&path).and_then(|a| a.open(0)) {
+            let mut out = [0.0; 4096];
+            while reader.read(&mut out).is_ok_and(|n| n == out.len()) {}
+        }
+    }
 }

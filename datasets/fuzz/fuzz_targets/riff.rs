@@ -13,9 +13,15 @@ fuzz_target!(|bytes: &[u8]| {
     {
         assert!(data.offset + data.len <= bytes.len() as u64);
     }
-    if let Ok(audio) = probe_wav(&mut Cursor::new(bytes), Path::new("S1_20181219T004926.000Z.wav"))
-    {
-        assert!(audio.frames.is_some_and(|n| n > 0 && n <= bytes.len() as u64));
+    if let Ok(audio) = probe_wav(
+        &mut Cursor::new(bytes),
+        Path::new("S1_20181219T004926.000Z.wav"),
+    ) {
+        assert!(
+            audio
+                .frames
+                .is_some_and(|n| n > 0 && n <= bytes.len() as u64)
+        );
         assert!(audio.channels > 0 && audio.sample_rate_hz >= 1000.0);
     }
     // Reads the samples too.

@@ -129,7 +129,7 @@ fn read(files: &Files, options: &OpenOptions) -> Result<Draft, Error> {
     if draft.atmosphere.is_none() {
         read_weather(files, &mut draft);
     }
-    for path in files.ending(".survey.json") {
+    for path in of_the_same_tests(files, ".survey.json") {
         match (read_survey(path), &mut draft.truth) {
             (Ok(truth), Some(all)) => all.join(truth),
             (Ok(truth), none) => *none = Some(truth),
@@ -167,10 +167,29 @@ fn read_sidecar(path: &Path) -> Result<Placed, Error> {
     })
 }
 
+/// The files `T.suffix` of tests that there is audio `T.audio.ID.wav` of, or all if no name fits:
+/// tests may share a folder, and only some of them may be asked for.
+fn of_the_same_tests<'a>(files: &'a Files, suffix: &'a str) -> Vec<&'a Path> {
+    let fits = |path: &Path| {
+        let name = file_name(path);
+        let test = name.get(..name.len().saturating_sub(suffix.len()));
+        let of_test = |audio: &Path| {
+            let audio = file_name(audio);
+            audio
+                .split_once(".audio.")
+                .is_some_and(|(t, _)| Some(t) == test)
+        };
+        files.audio.iter().any(|audio| of_test(audio))
+    };
+    let all: Vec<&Path> = files.ending(suffix).map(|p| p.as_path()).collect();
+    let fitting: Vec<&Path> = all.iter().copied().filter(|p| fits(p)).collect();
+    if fitting.is_empty() { all } else { fitting }
+}
+
 /// The first weather file's air; airports report hourly, so all tests of a set share it nearly.
 fn read_weather(files: &Files, draft: &mut Draft) {
     let mut first = None;
-    for path in files.ending("weather.json") {
+    for path in of_the_same_tests(files, ".weather.json") {
         let report = read_text(path).and_then(|text| {
             let report = Report::from_json(&text);
             let air = report.and_then(|r| Ok((r, r.atmosphere()?)));

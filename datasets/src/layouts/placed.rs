@@ -7,10 +7,10 @@ use crate::array_file::{self, ArrayFile, SensorSpec};
 use crate::assemble::{Draft, Take};
 use crate::audio::AudioFile;
 use crate::collect::{Files, file_name};
-use crate::error::{Error, read_text};
+use crate::error::Error;
 use crate::set::OpenOptions;
 use crate::truth;
-use crate::weather::Report;
+use crate::weather::WeatherSource;
 
 /// The array file to use: the one given, or the one beside the audio.
 pub(super) fn array_path(files: &Files, options: &OpenOptions) -> Option<PathBuf> {
@@ -86,17 +86,12 @@ pub(super) fn read(
             Err(error) => draft.warnings.push(error.to_string()),
         }
     }
-    if draft.atmosphere.is_none() {
-        if let Some(path) = files.ending("weather.json").next() {
-            let report = read_text(path).and_then(|text| {
-                Report::from_json(&text)
-                    .and_then(Report::atmosphere)
-                    .map_err(|e| Error::field(path, "weather", e))
-            });
-            match report {
-                Ok(air) => draft.atmosphere = Some(air),
-                Err(error) => draft.warnings.push(error.to_string()),
-            }
+    if draft.atmosphere.is_none()
+        && let Some(path) = files.ending("weather.json").next()
+    {
+        match WeatherSource::File(path.clone()).read() {
+            Ok(air) => draft.atmosphere = Some(air),
+            Err(error) => draft.warnings.push(error.to_string()),
         }
     }
     draft.sensors = array.sensors;
@@ -180,7 +175,11 @@ fn owner_by_id<'a>(file: &AudioFile, array: &'a ArrayFile) -> Option<&'a SensorS
         .into_iter()
         .flatten()
         .filter(|c| !c.is_empty())
-        .find_map(|c| array.sensors.iter().find(|s| s.id.eq_ignore_ascii_case(c)));
+        .find_map(|c| {
+            let same = array.sensors.iter().find(|s| s.id == c);
+            let any_case = || array.sensors.iter().find(|s| s.id.eq_ignore_ascii_case(c));
+            same.or_else(any_case)
+        });
     // `S1_garden.wav`: the longest id that the name begins with, up to a separator.
     let prefix = || {
         array

@@ -1,4 +1,4 @@
-//! Start times in file names: `S01_20181219T004926.000Z.wav`, `20210924_065200.WAV`.
+//! Start times in file names: `S01_20181219T004926.000Z.wav`, `20210924_065200.WAV`, `5AF0E36D.WAV`.
 
 use shotfix_core::Timestamp;
 
@@ -18,9 +18,32 @@ pub struct NamedStart {
 /// Reads the time at the end of `stem`, a file name without its extension.
 ///
 /// Forms: `[PREFIX_]YYYYMMDD(T|_|-)HHMMSS[.fraction][Z]`, at most nine digits of fraction, and
-/// AudioMoth's trailing `T` of a triggered recording. `None` if the name ends otherwise or the
+/// AudioMoth's trailing `T` of a triggered recording; or the eight hexadecimal digits of the Unix
+/// time by which AudioMoths before 2019 name their files. `None` if the name ends otherwise or the
 /// date does not exist.
 pub fn start_in_name(stem: &str) -> Option<NamedStart> {
+    civil_name(stem).or_else(|| hexadecimal_name(stem))
+}
+
+/// Only the years 2017 (the first AudioMoths) to 2034, so that dates and small numbers of eight
+/// digits are not taken for it.
+fn hexadecimal_name(stem: &str) -> Option<NamedStart> {
+    let upper_hex = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
+    if stem.len() != 8 || !stem.bytes().all(upper_hex) {
+        return None;
+    }
+    let unix_s = i64::from_str_radix(stem, 16).ok()?;
+    // 2017-01-01 and 2035-01-01.
+    (1_483_228_800..2_051_222_400)
+        .contains(&unix_s)
+        .then(|| NamedStart {
+            prefix: String::new(),
+            start: Timestamp::from_unix_ns(unix_s * 1_000_000_000),
+            explicit_utc: false,
+        })
+}
+
+fn civil_name(stem: &str) -> Option<NamedStart> {
     let (rest, explicit_utc) = match stem.strip_suffix(['Z', 'z']) {
         Some(rest) => (rest, true),
         None => (stem.strip_suffix('T').unwrap_or(stem), false),
@@ -88,6 +111,16 @@ mod tests {
             assert_eq!(named.prefix, prefix);
             assert_eq!(named.start, start.parse().unwrap(), "{name}");
             assert_eq!(named.explicit_utc, utc);
+        }
+    }
+
+    #[test]
+    fn reads_hexadecimal_names() {
+        // date -u -d @$((16#5AF0E36D)).
+        let named = start_in_name("5AF0E36D").unwrap();
+        assert_eq!(named.start, "2018-05-07T23:38:21Z".parse().unwrap());
+        for name in ["20210924", "5AF0E36", "5af0e36d", "FFFFFFFF"] {
+            assert_eq!(start_in_name(name), None, "{name}");
         }
     }
 

@@ -162,7 +162,7 @@ fn data_chunk<R: Read + Seek>(
 /// Where the next header starts, `end` being the first byte after a chunk's content: chunks are
 /// padded to even lengths, but not every writer does.
 fn next_header<R: Read + Seek>(file: &mut R, end: u64, file_len: u64) -> io::Result<u64> {
-    if end % 2 == 0 {
+    if end.is_multiple_of(2) {
         return Ok(end);
     }
     let padded = plausible_at(file, end + 1, file_len)?;
