@@ -1,2 +1,3 @@
-//! shotfix
+//! The one binary: flags and printing only.
+
 fn main() {}

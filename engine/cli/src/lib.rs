@@ -1,0 +1,13 @@
+//!
+//! Everything here turns the engine's plain data ([`shotfix_core::LocateReport`],
+//! [`shotfix_core::FileImpulses`]) into something a person or a program reads. Nothing here
+//! computes a result.
+
+mod ellipse;
+pub mod format;
+pub mod plot;
+mod status;
+
+#[cfg(test)]
+mod fixture;
+
