@@ -1,3 +1,4 @@
+//! The output side of the `shotfix` command: formats, pictures and the progress bar.
 //!
 //! Everything here turns the engine's plain data ([`shotfix_core::LocateReport`],
 //! [`shotfix_core::FileImpulses`]) into something a person or a program reads. Nothing here
@@ -6,8 +7,10 @@
 mod ellipse;
 pub mod format;
 pub mod plot;
+pub mod progress;
 mod status;
 
 #[cfg(test)]
 mod fixture;
 
+pub use progress::Progress;
