@@ -1,0 +1,141 @@
+//! A table a person reads in a terminal of 80 columns.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use shotfix_core::{Array, ClassPosterior, Enu, Incident, LocateReport};
+
+use super::FormatError;
+use super::numbers::Place;
+use crate::{ellipse, status};
+
+/// Text from outside on one line of a terminal: control characters would move its cursor.
+pub(super) fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}
+
+/// `gunfire 94 %`.
+pub(super) fn class_words(class: &ClassPosterior) -> String {
+    let (best, probability) = class.best();
+    format!("{} {:.0} %", best.label(), probability * 100.0)
+}
+
+/// `1 round`, `3 rounds`.
+pub(super) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Six decimals of a degree are 0.1 m, a decimetre in a local frame too.
+fn place(array: &Array, position: Enu) -> String {
+    match Place::new(array, position) {
+        Place::Globe {
+            latitude,
+            longitude,
+            ..
+        } => format!("{latitude:.6}, {longitude:.6}"),
+        Place::Local { east, north, .. } => format!("east {east:.1}, north {north:.1}"),
+    }
+}
+
+fn incident(text: &mut String, array: &Array, incident: &Incident) -> std::fmt::Result {
+    let (used, of) = status::used_of(incident);
+    writeln!(
+        text,
+        "{:.3}  {}  {}",
+        incident.time,
+        class_words(&incident.class),
+        count(incident.shots.len(), "round"),
+    )?;
+    writeln!(
+        text,
+        "  at {}  within {}  {used} of {of} sensors",
+        place(array, incident.position),
+        ellipse::words(&incident.ellipse95),
+    )?;
+    // A line of its own: how long a name is, is not ours to say.
+    writeln!(text, "  id {}", plain(&incident.id))?;
+    writeln!(
+        text,
+        "  {:>5} {:>9}  {:<26} {:<22} {:>7}",
+        "round", "after s", "position", "95 % half-axes", "sensors"
+    )?;
+    for (k, shot) in incident.shots.iter().enumerate() {
+        writeln!(
+            text,
+            "  {:>5} {:>+9.3}  {:<26} {:<22} {:>7}",
+            k + 1,
+            shot.time.since(incident.time).0,
+            place(array, shot.position),
+            ellipse::words(&shot.ellipse95),
+            format!("{}/{}", shot.n_used(), shot.arrivals.len()),
+        )?;
+    }
+    Ok(())
+}
+
+fn table(report: &LocateReport) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    if report.incidents.is_empty() {
+        text.push_str("No shots found.\n");
+    }
+    for (k, found) in report.incidents.iter().enumerate() {
+        if k > 0 {
+            text.push('\n');
+        }
+        incident(&mut text, &report.array, found)?;
+    }
+    Ok(text)
+}
+
+/// Three lines an incident, then one a shot. Warnings are not here: they belong on stderr.
+pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
+    let text = table(report).map_err(std::io::Error::other)?;
+    out.write_all(text.as_bytes())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    fn text(report: &LocateReport) -> String {
+        let mut out = Vec::new();
+        write(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn regress_golden_town() {
+        fixture::golden("town.txt", &text(&fixture::town_report()));
+    }
+
+    #[test]
+    fn regress_golden_anonymous() {
+        fixture::golden("anonymous.txt", &text(&fixture::anonymous_report()));
+    }
+
+    #[test]
+    fn says_that_nothing_was_found() {
+        assert_eq!(text(&fixture::empty_report()), "No shots found.\n");
+    }
+
+    #[test]
+    fn fits_eighty_columns_and_keeps_its_lines() {
+        for report in [
+            fixture::town_report(),
+            fixture::anonymous_report(),
+            fixture::hostile_report(),
+        ] {
+            let text = text(&report);
+            let shots: usize = report.incidents.iter().map(|i| i.shots.len()).sum();
+            assert_eq!(text.lines().count(), 4 * report.incidents.len() + shots);
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+                assert!(!line.chars().any(char::is_control));
+            }
+        }
+    }
+}
