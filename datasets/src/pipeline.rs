@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use shotfix_core::{
-    Array, Atmosphere, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds,
+    Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds,
     SensorIdx, Settings, Timestamp, classify, detect::DetectorError, report::FileImpulses,
 };
 
@@ -84,7 +84,7 @@ pub fn locate(
     }
 
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
-    let atmosphere = set.atmosphere.unwrap_or_else(Atmosphere::default);
+    let atmosphere = set.atmosphere.unwrap_or_default();
     let mut engine =
         Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
     for (recording, onsets) in good {

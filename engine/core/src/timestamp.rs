@@ -44,6 +44,7 @@ impl Timestamp {
 impl Add<Seconds> for Timestamp {
     type Output = Self;
     /// Rounds to the nearest nanosecond.
+    #[allow(clippy::suspicious_arithmetic_impl)] // Seconds to nanoseconds takes a product.
     fn add(self, delay: Seconds) -> Self {
         // `as` saturates and maps NaN to zero, so no input can wrap the clock.
         Self(self.0.saturating_add((delay.0 * 1e9).round() as i64))

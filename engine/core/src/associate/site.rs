@@ -10,6 +10,8 @@ use crate::travel::Medium;
 
 /// Cells of the search map, at most. 40 000 cells of 10 m cover 4 km2.
 const MAX_CELLS: f64 = 40_000.0;
+/// Coarsest cell, metres: the fits that follow must start near their optimum.
+const COARSEST_M: f64 = 25.0;
 /// Finest cell, as a fraction of the array's extent.
 const FINEST: f64 = 1.0 / 60.0;
 
@@ -66,11 +68,8 @@ impl Site {
             east.1 - east.0 + 2.0 * margin_m,
             north.1 - north.0 + 2.0 * margin_m,
         );
-        let step_m = (width_m * depth_m / MAX_CELLS)
-            .sqrt()
-            .max(FINEST * extent_m)
-            .min(25.0)
-            .max(0.05);
+        let step_m =
+            (width_m * depth_m / MAX_CELLS).sqrt().max(FINEST * extent_m).clamp(0.05, COARSEST_M);
         let (columns, rows) = (
             (width_m / step_m) as usize + 1,
             (depth_m / step_m) as usize + 1,
