@@ -5,6 +5,7 @@ mod array_file;
 mod assemble;
 mod audio;
 mod collect;
+mod delays;
 mod error;
 mod layouts;
 #[doc(hidden)]
@@ -17,6 +18,7 @@ mod weather;
 
 pub use audio::{AudioFile, AudioReader, Metadata, StartSource, probe, probe_wav};
 pub use collect::find_tests;
+pub use delays::{DelaysError, SensorDelay, delays};
 pub use error::Error;
 pub use layouts::{Layout, UnknownLayout};
 pub use pipeline::{LocateError, impulses, locate};

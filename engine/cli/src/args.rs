@@ -81,6 +81,10 @@ pub struct LocateArgs {
     /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+    /// Measure by correlation how much later the dominant sound reached each sensor than the first,
+    /// instead of locating shots; for calls and sirens, which have no sharp onset.
+    #[arg(long, conflicts_with_all = ["plot", "format"])]
+    pub delays: bool,
 }
 
 /// Arguments of `analyze`.

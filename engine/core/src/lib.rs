@@ -13,6 +13,7 @@
 pub mod associate;
 pub mod atmosphere;
 pub mod classify;
+pub mod correlate;
 pub mod detect;
 pub mod engine;
 pub mod geodesy;

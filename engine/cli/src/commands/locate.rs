@@ -20,6 +20,10 @@ pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> 
         weather: args.weather.as_deref().map(weather),
     };
     let set = open_set(&args.paths, &options)?;
+    if args.delays {
+        warn(&set.warnings);
+        return write_delays(&set, out);
+    }
     let report = locate(&set)?;
     warn(&report.warnings);
     write_report(args.format, &report, out)?;
@@ -27,6 +31,17 @@ pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> 
         let truth: Vec<_> =
             set.truth.iter().flat_map(|t| &t.rounds).map(|round| round.position).collect();
         plot_report(&report, &truth, path).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn write_delays(set: &RecordingSet, out: &mut dyn Write) -> anyhow::Result<()> {
+    let delays = shotfix_datasets::delays(set)?;
+    let id = |sensor| &set.array.sensor(sensor).id;
+    let width = delays.iter().map(|d| id(d.sensor).chars().count()).max().unwrap_or(0).max(6);
+    writeln!(out, "{:width$}  delay ms", "sensor")?;
+    for delay in &delays {
+        writeln!(out, "{:width$}  {:+8.2}", id(delay.sensor), 1e3 * delay.delay.0)?;
     }
     Ok(())
 }
