@@ -117,8 +117,10 @@ pub fn bench_locate(
     for test in &tests {
         by_position.entry(&test.position).or_default().push(test);
     }
-    let positions: Vec<Figures> =
-        by_position.iter().map(|(name, tests)| figures(name, tests, true)).collect();
+    let positions: Vec<Figures> = by_position
+        .iter()
+        .map(|(name, tests)| figures(name, tests, true))
+        .collect();
     let all = figures("all", &tests.iter().collect::<Vec<_>>(), false);
     Ok(LocateBench {
         schema: "shotfix.bench.locate/1",
@@ -137,15 +139,26 @@ fn run_test(path: &Path, settings: Settings) -> Result<TestResult, Skip> {
     let set = open_set(&[path.to_owned()], &OpenOptions::default())?;
     let sensors = recording_sensors(&set);
     if sensors < settings.min_sensors {
-        return Err(Skip::TooFew { path: name(), got: sensors });
+        return Err(Skip::TooFew {
+            path: name(),
+            got: sensors,
+        });
     }
     let report = shotfix_datasets::locate(&set, settings, &|_| ())?;
     let run_s = clock.elapsed().as_secs_f64();
-    let truth = set.truth.as_ref().ok_or_else(|| Skip::NoTruth { path: name() })?;
+    let truth = set
+        .truth
+        .as_ref()
+        .ok_or_else(|| Skip::NoTruth { path: name() })?;
     let shots: Vec<&Shot> = report.incidents.iter().flat_map(|i| &i.shots).collect();
     let assigned = assign(&shots, &truth.rounds);
     let found = assigned.iter().filter(|a| a.is_found()).count();
-    let folder = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = || {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
     Ok(TestResult {
         path: name(),
         position: truth.firing_position.clone().unwrap_or_else(folder),
@@ -162,14 +175,20 @@ fn run_test(path: &Path, settings: Settings) -> Result<TestResult, Skip> {
 }
 
 fn recording_sensors(set: &RecordingSet) -> usize {
-    set.recordings.iter().map(|r| r.sensor).collect::<std::collections::BTreeSet<_>>().len()
+    set.recordings
+        .iter()
+        .map(|r| r.sensor)
+        .collect::<std::collections::BTreeSet<_>>()
+        .len()
 }
 
 /// From the first sample of any sensor to the last, seconds.
 fn span_s(set: &RecordingSet) -> f64 {
     let from = set.recordings.iter().map(|r| r.start).min();
     let to = set.recordings.iter().map(|r| r.end()).max();
-    from.zip(to).map_or(Seconds(0.0), |(from, to)| to.since(from)).0
+    from.zip(to)
+        .map_or(Seconds(0.0), |(from, to)| to.since(from))
+        .0
 }
 
 /// `one_place`: all tests were fired from one place, so that a centroid means something.
@@ -185,7 +204,10 @@ fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
     let sum = |f: fn(&TestResult) -> usize| tests.iter().map(|t| f(t)).sum();
     let run_s: f64 = tests.iter().map(|t| t.run_s).sum();
     let audio_s: f64 = tests.iter().map(|t| t.audio_s).sum();
-    let inside: Vec<f64> = assigned.iter().map(|a| f64::from(!a.in_ellipse95)).collect();
+    let inside: Vec<f64> = assigned
+        .iter()
+        .map(|a| f64::from(!a.in_ellipse95))
+        .collect();
     Figures {
         name: name.to_owned(),
         tests: tests.len(),

@@ -58,7 +58,10 @@ pub fn assign(shots: &[&Shot], rounds: &[TrueRound]) -> Vec<Assigned> {
 }
 
 fn compare(shot: &Shot, truth: Enu) -> Assigned {
-    let (x, y) = (shot.position.east_m - truth.east_m, shot.position.north_m - truth.north_m);
+    let (x, y) = (
+        shot.position.east_m - truth.east_m,
+        shot.position.north_m - truth.north_m,
+    );
     let [[xx, xy], [_, yy]] = shot.covariance_m2;
     let determinant = xx * yy - xy * xy;
     let mahalanobis2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant;

@@ -22,7 +22,10 @@ pub fn share_within(values: &[f64], limit: f64) -> Option<f64> {
 pub fn centroid(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let n = points.len() as f64;
     (n > 0.0).then(|| {
-        (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n)
+        (
+            points.iter().map(|p| p.0).sum::<f64>() / n,
+            points.iter().map(|p| p.1).sum::<f64>() / n,
+        )
     })
 }
 
@@ -34,9 +37,8 @@ pub fn principal_sigmas(points: &[(f64, f64)]) -> Option<(f64, f64)> {
         return None;
     }
     let n = (points.len() - 1) as f64;
-    let sum = |f: fn(f64, f64) -> f64| {
-        points.iter().map(|p| f(p.0 - x0, p.1 - y0)).sum::<f64>() / n
-    };
+    let sum =
+        |f: fn(f64, f64) -> f64| points.iter().map(|p| f(p.0 - x0, p.1 - y0)).sum::<f64>() / n;
     let (xx, yy, xy) = (sum(|x, _| x * x), sum(|_, y| y * y), sum(|x, y| x * y));
     let (half, turn) = (0.5 * (xx + yy), (0.5 * (xx - yy)).hypot(xy));
     Some(((half + turn).sqrt(), (half - turn).max(0.0).sqrt()))

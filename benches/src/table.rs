@@ -8,12 +8,32 @@ use crate::locate::{Figures, LocateBench};
 pub fn locate(bench: &LocateBench) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "shotfix {} bench locate {}", bench.version, bench.input);
+    let _ = writeln!(
+        out,
+        "shotfix {} bench locate {}",
+        bench.version, bench.input
+    );
     let _ = writeln!(
         out,
         "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7} {:>7}",
-        "position", "tests", "rounds", "found", "false", "p50 m", "p90 m", "max m", "<=3.05", "<=5",
-        "<=15", "<=25", "centroid", "sigma1", "sigma2", "in95", "run s", "x real"
+        "position",
+        "tests",
+        "rounds",
+        "found",
+        "false",
+        "p50 m",
+        "p90 m",
+        "max m",
+        "<=3.05",
+        "<=5",
+        "<=15",
+        "<=25",
+        "centroid",
+        "sigma1",
+        "sigma2",
+        "in95",
+        "run s",
+        "x real"
     );
     for figures in bench.positions.iter().chain([&bench.all]) {
         let _ = writeln!(out, "{}", row(figures));

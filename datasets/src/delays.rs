@@ -26,7 +26,9 @@ pub struct SensorDelay {
 #[non_exhaustive]
 pub enum DelaysError {
     /// The recordings differ in sample rate.
-    #[error("{first} has {first_hz} Hz and {other} {other_hz} Hz: bring all recordings to one sample rate")]
+    #[error(
+        "{first} has {first_hz} Hz and {other} {other_hz} Hz: bring all recordings to one sample rate"
+    )]
     Rates {
         /// One file.
         first: String,
@@ -38,7 +40,9 @@ pub enum DelaysError {
         other_hz: f64,
     },
     /// The recordings have no time in common, or too much.
-    #[error("the recordings share {shared_s:.1} s; delays are measured over up to {LONGEST_S} s that all recorded: cut the recordings")]
+    #[error(
+        "the recordings share {shared_s:.1} s; delays are measured over up to {LONGEST_S} s that all recorded: cut the recordings"
+    )]
     Span {
         /// Time that all recorded, seconds; negative if there is none.
         shared_s: f64,
@@ -57,7 +61,9 @@ pub enum DelaysError {
 /// # Errors
 /// [`DelaysError`] when rates differ, nothing or too much is shared, or reading fails.
 pub fn delays(set: &RecordingSet) -> Result<Vec<SensorDelay>, DelaysError> {
-    let Some(first) = set.recordings.first() else { return Ok(Vec::new()) };
+    let Some(first) = set.recordings.first() else {
+        return Ok(Vec::new());
+    };
     let rate_hz = first.sample_rate_hz;
     if let Some(other) = set.recordings.iter().find(|r| r.sample_rate_hz != rate_hz) {
         return Err(DelaysError::Rates {
@@ -67,8 +73,18 @@ pub fn delays(set: &RecordingSet) -> Result<Vec<SensorDelay>, DelaysError> {
             other_hz: other.sample_rate_hz,
         });
     }
-    let from = set.recordings.iter().map(|r| r.start).max().unwrap_or_default();
-    let to = set.recordings.iter().map(Recording::end).min().unwrap_or_default();
+    let from = set
+        .recordings
+        .iter()
+        .map(|r| r.start)
+        .max()
+        .unwrap_or_default();
+    let to = set
+        .recordings
+        .iter()
+        .map(Recording::end)
+        .min()
+        .unwrap_or_default();
     let shared_s = to.since(from).0;
     if !(0.0..=LONGEST_S).contains(&shared_s) {
         return Err(DelaysError::Span { shared_s });
@@ -82,7 +98,10 @@ pub fn delays(set: &RecordingSet) -> Result<Vec<SensorDelay>, DelaysError> {
     let medium = Medium::of(&set.atmosphere.unwrap_or_default());
     let place = |k: usize| set.array.sensor(set.recordings[k].sensor).position;
     let longest_s = |i: usize, j: usize| {
-        medium.delay_s(place(i), place(j)).max(medium.delay_s(place(j), place(i))) + SLACK_S
+        medium
+            .delay_s(place(i), place(j))
+            .max(medium.delay_s(place(j), place(i)))
+            + SLACK_S
     };
     let measured = delays_s(&signals, rate_hz, longest_s)?;
     // Whole samples were cut; the rest of the start times' difference is put back.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use shotfix_core::{
-    Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds,
-    SensorIdx, Settings, Timestamp, classify, detect::DetectorError, report::FileImpulses,
+    Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds, SensorIdx,
+    Settings, Timestamp, classify, detect::DetectorError, report::FileImpulses,
 };
 
 use crate::audio::{AudioFile, AudioReader};
@@ -52,7 +52,10 @@ pub fn locate(
     settings: Settings,
     progress: OnProgress<'_>,
 ) -> Result<LocateReport, LocateError> {
-    let engine_error = |source| LocateError::Engine { name: set.name.clone(), source };
+    let engine_error = |source| LocateError::Engine {
+        name: set.name.clone(),
+        source,
+    };
     let mut warnings = set.warnings.clone();
     let heard: Vec<_> = set
         .recordings
@@ -80,21 +83,29 @@ pub fn locate(
     if good.is_empty()
         && let Some(source) = last_error
     {
-        return Err(LocateError::Unreadable { name: set.name.clone(), source: Box::new(source) });
+        return Err(LocateError::Unreadable {
+            name: set.name.clone(),
+            source: Box::new(source),
+        });
     }
 
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
     let atmosphere = set.atmosphere.unwrap_or_default();
-    let mut engine =
-        Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    let mut engine = Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
     for (recording, onsets) in good {
-        let Some(sensor) = new_index[recording.sensor.0] else { continue };
+        let Some(sensor) = new_index[recording.sensor.0] else {
+            continue;
+        };
         engine.cover(sensor, recording.start, recording.end());
         for onset in onsets {
             engine.push(Onset { sensor, ..onset });
         }
     }
-    Ok(LocateReport { array, incidents: engine.finish(), warnings })
+    Ok(LocateReport {
+        array,
+        incidents: engine.finish(),
+        warnings,
+    })
 }
 
 /// The sensors that recorded, as an array of their own, and their new indices by old index.
@@ -124,12 +135,18 @@ fn onsets_of(
     recording: &Recording,
 ) -> Result<(Vec<Onset>, Option<String>), Error> {
     let sensor = set.array.sensor(recording.sensor);
-    let mut detector =
-        OnsetDetector::try_new(recording.sensor, sensor, recording.start, recording.sample_rate_hz)
-            .map_err(|error| unsupported(&recording.path, &error))?;
+    let mut detector = OnsetDetector::try_new(
+        recording.sensor,
+        sensor,
+        recording.start,
+        recording.sample_rate_hz,
+    )
+    .map_err(|error| unsupported(&recording.path, &error))?;
     let mut onsets = Vec::new();
     let mut reader = recording.open()?;
-    for_each_block(&mut reader, |samples| detector.process(samples, &mut onsets))?;
+    for_each_block(&mut reader, |samples| {
+        detector.process(samples, &mut onsets)
+    })?;
     detector.finish(&mut onsets);
     let warning = (reader.non_finite() > 0).then(|| {
         format!(
@@ -142,7 +159,10 @@ fn onsets_of(
 }
 
 fn unsupported(path: &Path, error: &DetectorError) -> Error {
-    Error::Unsupported { path: path.to_owned(), what: error.to_string() }
+    Error::Unsupported {
+        path: path.to_owned(),
+        what: error.to_string(),
+    }
 }
 
 fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Result<(), Error> {

@@ -26,6 +26,10 @@ fn val_opensoundscape_delays() {
         let id = &set.array.sensor(delay.sensor).id;
         println!("{id}: {:.4} s, published {published_s:.4} s", delay.delay.0);
         // 3 ms is stricter than the 10 ms to which the delays are known.
-        assert!((delay.delay.0 - published_s).abs() < 0.003, "{id}: {}", delay.delay);
+        assert!(
+            (delay.delay.0 - published_s).abs() < 0.003,
+            "{id}: {}",
+            delay.delay
+        );
     }
 }

@@ -4,9 +4,9 @@
 //! [`shotfix_core::FileImpulses`]) into something a person or a program reads. Nothing here
 //! computes a result.
 
-mod ellipse;
 pub mod args;
 pub mod commands;
+mod ellipse;
 pub mod format;
 pub mod plot;
 pub mod progress;

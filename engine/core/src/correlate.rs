@@ -96,7 +96,11 @@ pub fn delays_s(
                     let c = b * a.conj();
                     let magnitude = c.norm();
                     let audible = bin.min(size - bin) >= low_bin && magnitude > 0.0;
-                    if audible { c / magnitude } else { Complex::new(0.0, 0.0) }
+                    if audible {
+                        c / magnitude
+                    } else {
+                        Complex::new(0.0, 0.0)
+                    }
                 })
                 .collect();
             inverse.process(&mut cross);
@@ -127,7 +131,10 @@ pub fn delays_s(
         for k in 1..n {
             let others = lags.clone();
             lags[k] = best(k, &|lag| {
-                (0..n).filter(|&j| j != k).map(|j| at(j, k, lag - others[j])).sum()
+                (0..n)
+                    .filter(|&j| j != k)
+                    .map(|j| at(j, k, lag - others[j]))
+                    .sum()
             })
             .0;
         }
@@ -151,14 +158,25 @@ impl Correlation {
         let size = circular.len() as i64;
         let raw = |lag: i64| circular[lag.rem_euclid(size) as usize].re;
         // The largest value nearby: pairs need not agree to the sample.
-        let near = |lag: i64| (lag - blur..=lag + blur).map(raw).fold(f32::NEG_INFINITY, f32::max);
+        let near = |lag: i64| {
+            (lag - blur..=lag + blur)
+                .map(raw)
+                .fold(f32::NEG_INFINITY, f32::max)
+        };
         let values: Vec<f32> = (-reach..=reach).map(near).collect();
         let peak = values.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-        Self { reach, values: values.into_iter().map(|v| v / peak).collect() }
+        Self {
+            reach,
+            values: values.into_iter().map(|v| v / peak).collect(),
+        }
     }
 
     fn at(&self, lag: i64) -> f32 {
-        usize::try_from(lag + self.reach).ok().and_then(|k| self.values.get(k)).copied().unwrap_or(0.0)
+        usize::try_from(lag + self.reach)
+            .ok()
+            .and_then(|k| self.values.get(k))
+            .copied()
+            .unwrap_or(0.0)
     }
 }
 
@@ -184,7 +202,10 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(k, &shift)| {
-                let mut x: Vec<f32> = noise(12_000, 100 + k as u32).iter().map(|v| 0.3 * v).collect();
+                let mut x: Vec<f32> = noise(12_000, 100 + k as u32)
+                    .iter()
+                    .map(|v| 0.3 * v)
+                    .collect();
                 for (i, v) in sound.iter().enumerate() {
                     x[(4_000 + i as i64 + shift) as usize] += v;
                 }
@@ -194,14 +215,23 @@ mod tests {
         let found = delays_s(&signals, 12_000.0, |_, _| 0.02).unwrap();
         for (delay, shift) in found.iter().zip(shifts) {
             // The tolerance of agreement, 0.5 ms.
-            assert!((delay - shift as f64 / 12_000.0).abs() <= 0.000_5 + 1e-9, "{found:?}");
+            assert!(
+                (delay - shift as f64 / 12_000.0).abs() <= 0.000_5 + 1e-9,
+                "{found:?}"
+            );
         }
     }
 
     #[test]
     fn says_what_is_missing() {
-        assert_eq!(delays_s(&[], 8e3, |_, _| 0.1), Err(CorrelateError::TooFew { got: 0 }));
+        assert_eq!(
+            delays_s(&[], 8e3, |_, _| 0.1),
+            Err(CorrelateError::TooFew { got: 0 })
+        );
         let silent = [noise(9_000, 1), vec![0.0; 9_000]];
-        assert_eq!(delays_s(&silent, 8e3, |_, _| 0.1), Err(CorrelateError::Empty { index: 1 }));
+        assert_eq!(
+            delays_s(&silent, 8e3, |_, _| 0.1),
+            Err(CorrelateError::Empty { index: 1 })
+        );
     }
 }

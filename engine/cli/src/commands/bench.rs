@@ -23,7 +23,10 @@ pub(super) fn locate(args: &BenchLocateArgs, out: &mut dyn Write) -> anyhow::Res
         file.flush().with_context(name)?;
     }
     if result.tests.is_empty() {
-        anyhow::bail!("{}: none of its tests could be scored", args.input.display());
+        anyhow::bail!(
+            "{}: none of its tests could be scored",
+            args.input.display()
+        );
     }
     Ok(())
 }

@@ -15,7 +15,12 @@ use crate::plot::plot_report;
 
 pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     let scene = Scene::preset("neighbourhood")?;
-    writeln!(out, "Simulating {}, seed {} ...", scene.description(), scene.seed())?;
+    writeln!(
+        out,
+        "Simulating {}, seed {} ...",
+        scene.description(),
+        scene.seed()
+    )?;
     let written = simulate_to_dir(&scene, &args.out)?;
     writeln!(
         out,
@@ -31,18 +36,31 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     warn(&report.warnings);
     write_report(Format::Text, &report, out)?;
 
-    let rounds = set.truth.as_ref().map(|t| t.rounds.clone()).unwrap_or_default();
+    let rounds = set
+        .truth
+        .as_ref()
+        .map(|t| t.rounds.clone())
+        .unwrap_or_default();
     let shots: Vec<&Shot> = report.incidents.iter().flat_map(|i| &i.shots).collect();
     let assigned = assign(&shots, &rounds);
     writeln!(out, "\nAgainst the simulated truth:")?;
-    writeln!(out, "  {} rounds fired, {} shots located", rounds.len(), shots.len())?;
+    writeln!(
+        out,
+        "  {} rounds fired, {} shots located",
+        rounds.len(),
+        shots.len()
+    )?;
     for (k, round) in assigned.iter().enumerate() {
         writeln!(
             out,
             "  round {}: {:.2} m off, {} its 95 % ellipse",
             k + 1,
             round.distance_m,
-            if round.in_ellipse95 { "inside" } else { "outside" }
+            if round.in_ellipse95 {
+                "inside"
+            } else {
+                "outside"
+            }
         )?;
     }
     let picture = args.out.join("demo.png");

@@ -16,7 +16,9 @@ use crate::args::{BenchCommand, Cli, Command};
 /// Whatever keeps the command from doing its work, in words for the person who typed it.
 pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
     // The pool is the whole process's; a second call in one process keeps the first one's size.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(cli.threads).build_global();
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(cli.threads)
+        .build_global();
     match &cli.command {
         Command::Locate(args) => locate::run(args, out),
         Command::Analyze(args) => analyze::run(args, out),

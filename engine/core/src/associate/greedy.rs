@@ -95,13 +95,23 @@ fn best_burst(site: &Site, episode: &Episode, taken: &[bool]) -> Option<Burst> {
     all.retain(|h| h.evidence > most - EVIDENCE_SPAN);
     all.truncate(MAX_EXTENDED);
     // A mixture of two rounds can look as good as one true round, but only true rounds repeat.
-    let (first, further) = all
+    let candidates: Vec<Candidate> = all
         .into_iter()
         .map(|first| {
             let further = further_rounds(site, episode, taken, &first);
-            (first, further)
+            let total = total(&first, &further);
+            Candidate {
+                first,
+                further,
+                total,
+            }
         })
-        .max_by(|a, b| total(&a.0, &a.1).total_cmp(&total(&b.0, &b.1)))?;
+        .collect();
+    let best = candidates
+        .iter()
+        .max_by(|a, b| a.total.total_cmp(&b.total))?;
+    let doubt_m2 = doubt_m2(best, &candidates);
+    let Candidate { first, further, .. } = best.clone();
     let mut rounds: Vec<(f64, BurstRound)> = further
         .into_iter()
         .map(|r| {
@@ -126,11 +136,58 @@ fn best_burst(site: &Site, episode: &Episode, taken: &[bool]) -> Option<Burst> {
         .iter()
         .map(|(time_s, r)| as_round(episode, &r.picks, *time_s))
         .collect();
-    let fix = fit(&observed, first.position, &site.assumptions()).ok()?;
+    let mut fix = fit(&observed, first.position, &site.assumptions()).ok()?;
+    for covariance_m2 in &mut fix.covariances_m2 {
+        for (row, doubt) in covariance_m2.iter_mut().zip(doubt_m2) {
+            for (entry, doubt) in row.iter_mut().zip(doubt) {
+                *entry += doubt;
+            }
+        }
+    }
     Some(Burst {
         rounds: rounds.into_iter().map(|(_, r)| r).collect(),
         fix,
     })
+}
+
+/// A supposed shot with the rounds that repeat it.
+#[derive(Clone, Debug)]
+struct Candidate {
+    first: Hypothesis,
+    further: Vec<PatternRound>,
+    total: f64,
+}
+
+/// What other readings of the same sounds add to the covariance of the best one, square metres.
+///
+/// With few sensors an echo can fit as well as the direct wave. Readings that share an onset exclude
+/// each other; weighed by their evidence, their second moment about the best place is the
+/// variance that a single optimum hides.
+fn doubt_m2(best: &Candidate, candidates: &[Candidate]) -> [[f64; 2]; 2] {
+    let excludes = |other: &Candidate| {
+        let own = best
+            .further
+            .iter()
+            .map(|r| &r.picks)
+            .chain([&best.first.picks]);
+        own.flat_map(|picks| picks.iter().zip(&other.first.picks))
+            .any(|(a, b)| a.is_some() && a == b)
+    };
+    let (mut sum, mut weight) = ([[0.0; 2]; 2], 0.0);
+    for other in candidates.iter().filter(|c| excludes(c)) {
+        let w = (other.total - best.total).exp();
+        let d = [
+            other.first.position.east_m - best.first.position.east_m,
+            other.first.position.north_m - best.first.position.north_m,
+        ];
+        weight += w;
+        for (row, di) in sum.iter_mut().zip(d) {
+            for (entry, dj) in row.iter_mut().zip(d) {
+                *entry += w * di * dj;
+            }
+        }
+    }
+    sum.map(|row| row.map(|entry| entry / weight))
 }
 
 /// Evidence of a burst. What says where it is, is the first round, heard in quiet; that it repeats,

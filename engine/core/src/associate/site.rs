@@ -68,8 +68,10 @@ impl Site {
             east.1 - east.0 + 2.0 * margin_m,
             north.1 - north.0 + 2.0 * margin_m,
         );
-        let step_m =
-            (width_m * depth_m / MAX_CELLS).sqrt().max(FINEST * extent_m).clamp(0.05, COARSEST_M);
+        let step_m = (width_m * depth_m / MAX_CELLS)
+            .sqrt()
+            .max(FINEST * extent_m)
+            .clamp(0.05, COARSEST_M);
         let (columns, rows) = (
             (width_m / step_m) as usize + 1,
             (depth_m / step_m) as usize + 1,
