@@ -16,7 +16,7 @@ pub(super) struct PatternRound {
 /// Two rounds of one weapon are at least this far apart: 1 200 rounds a minute.
 const CLOSEST_S: f64 = 0.05;
 /// A further round needs this much evidence of its own ...
-const MIN_EVIDENCE: f64 = 4.0;
+const MIN_EVIDENCE: f64 = 3.0;
 /// ... and this many sensors; the pattern itself is already known from more.
 const MIN_HEARD: usize = 2;
 /// Spread of the level of one weapon at one sensor from round to round, dB.

@@ -110,7 +110,7 @@ fn best_burst(site: &Site, episode: &Episode, taken: &[bool]) -> Option<Burst> {
     let best = candidates
         .iter()
         .max_by(|a, b| a.total.total_cmp(&b.total))?;
-    let doubt_m2 = doubt_m2(best, &candidates);
+    let doubt = doubt(best, &candidates);
     let Candidate { first, further, .. } = best.clone();
     let mut rounds: Vec<(f64, BurstRound)> = further
         .into_iter()
@@ -137,13 +137,8 @@ fn best_burst(site: &Site, episode: &Episode, taken: &[bool]) -> Option<Burst> {
         .map(|(time_s, r)| as_round(episode, &r.picks, *time_s))
         .collect();
     let mut fix = fit(&observed, first.position, &site.assumptions()).ok()?;
-    for covariance_m2 in &mut fix.covariances_m2 {
-        for (row, doubt) in covariance_m2.iter_mut().zip(doubt_m2) {
-            for (entry, doubt) in row.iter_mut().zip(doubt) {
-                *entry += doubt;
-            }
-        }
-    }
+    fix.shift(doubt.shift_m, &observed, &site.assumptions());
+    fix.widen(doubt.spread_m2);
     Some(Burst {
         rounds: rounds.into_iter().map(|(_, r)| r).collect(),
         fix,
@@ -158,12 +153,22 @@ struct Candidate {
     total: f64,
 }
 
-/// What other readings of the same sounds add to the covariance of the best one, square metres.
+/// What other readings of the same sounds make of the best one.
+struct Doubt {
+    /// From the best place to the mean of the readings near it (east, north), metres.
+    shift_m: [f64; 2],
+    /// Second moment of all readings about that mean, square metres.
+    spread_m2: [[f64; 2]; 2],
+}
+
+/// Weighs all readings that exclude the best one by their evidence.
 ///
-/// With few sensors an echo can fit as well as the direct wave. Readings that share an onset exclude
-/// each other; weighed by their evidence, their second moment about the best place is the
-/// variance that a single optimum hides.
-fn doubt_m2(best: &Candidate, candidates: &[Candidate]) -> [[f64; 2]; 2] {
+/// With few sensors an echo can fit as well as the direct wave. Readings that share an onset
+/// exclude each other, so their evidence is a posterior. The mean of those near the best is a
+/// better place than any of them; the second moment of all is the variance that a single optimum hides.
+fn doubt(best: &Candidate, candidates: &[Candidate]) -> Doubt {
+    /// Readings farther apart are different places, not one uncertain place, metres.
+    const SAME_PLACE_M: f64 = 60.0;
     let excludes = |other: &Candidate| {
         let own = best
             .further
@@ -173,21 +178,36 @@ fn doubt_m2(best: &Candidate, candidates: &[Candidate]) -> [[f64; 2]; 2] {
         own.flat_map(|picks| picks.iter().zip(&other.first.picks))
             .any(|(a, b)| a.is_some() && a == b)
     };
-    let (mut sum, mut weight) = ([[0.0; 2]; 2], 0.0);
-    for other in candidates.iter().filter(|c| excludes(c)) {
-        let w = (other.total - best.total).exp();
-        let d = [
-            other.first.position.east_m - best.first.position.east_m,
-            other.first.position.north_m - best.first.position.north_m,
-        ];
-        weight += w;
-        for (row, di) in sum.iter_mut().zip(d) {
-            for (entry, dj) in row.iter_mut().zip(d) {
-                *entry += w * di * dj;
-            }
-        }
+    let readings: Vec<(f64, [f64; 2])> = candidates
+        .iter()
+        .filter(|c| excludes(c))
+        .map(|c| {
+            let (here, there) = (best.first.position, c.first.position);
+            let offset_m = [there.east_m - here.east_m, there.north_m - here.north_m];
+            ((c.total - best.total).exp(), offset_m)
+        })
+        .collect();
+    let mean = |axis: usize| {
+        let near = || {
+            readings
+                .iter()
+                .filter(|(_, d)| d[0].hypot(d[1]) <= SAME_PLACE_M)
+        };
+        near().map(|(w, d)| w * d[axis]).sum::<f64>() / near().map(|(w, _)| w).sum::<f64>()
+    };
+    let shift_m = [mean(0), mean(1)];
+    let total: f64 = readings.iter().map(|(w, _)| w).sum();
+    let moment = |a: usize, b: usize| {
+        readings
+            .iter()
+            .map(|(w, d)| w * (d[a] - shift_m[a]) * (d[b] - shift_m[b]))
+            .sum::<f64>()
+            / total
+    };
+    Doubt {
+        shift_m,
+        spread_m2: [[moment(0, 0), moment(0, 1)], [moment(1, 0), moment(1, 1)]],
     }
-    sum.map(|row| row.map(|entry| entry / weight))
 }
 
 /// Evidence of a burst. What says where it is, is the first round, heard in quiet; that it repeats,

@@ -73,6 +73,51 @@ pub struct Fix {
     pub converged: bool,
 }
 
+impl Fix {
+    /// Moves every position by `shift_m` (east, north) and makes times and residuals those of the
+    /// new place. `rounds` and `assumptions` are those of the fit.
+    pub fn shift(&mut self, shift_m: [f64; 2], rounds: &[Round], assumptions: &Assumptions<'_>) {
+        for (k, round) in rounds.iter().enumerate() {
+            let here = self.positions[k];
+            let there = Enu::new(
+                here.east_m + shift_m[0],
+                here.north_m + shift_m[1],
+                here.up_m,
+            );
+            // How much sooner each arrival must have been fired.
+            let sooner_s: Vec<f64> = round
+                .observations
+                .iter()
+                .map(|o| {
+                    let sensor = assumptions.sensors[o.sensor].position;
+                    let medium = &assumptions.medium;
+                    medium.delay_s(here, sensor) - medium.delay_s(there, sensor)
+                })
+                .collect();
+            let weights = &self.direct[k];
+            let weighted: f64 = sooner_s.iter().zip(weights).map(|(s, w)| s * w).sum();
+            let total: f64 = weights.iter().sum();
+            let mean_s = if total > 0.0 { weighted / total } else { 0.0 };
+            self.positions[k] = there;
+            self.times_s[k] += mean_s;
+            for (residual_s, sooner_s) in self.residuals_s[k].iter_mut().zip(sooner_s) {
+                *residual_s += sooner_s - mean_s;
+            }
+        }
+    }
+
+    /// Adds `spread_m2` to the covariance of every position.
+    pub fn widen(&mut self, spread_m2: [[f64; 2]; 2]) {
+        for covariance_m2 in &mut self.covariances_m2 {
+            for (row, extra) in covariance_m2.iter_mut().zip(spread_m2) {
+                for (entry, extra) in row.iter_mut().zip(extra) {
+                    *entry += extra;
+                }
+            }
+        }
+    }
+}
+
 /// Why a burst could not be located.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
