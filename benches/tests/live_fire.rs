@@ -16,20 +16,33 @@ fn data(part: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("skipped: {} is missing; set SHOTFIX_DATA to the recordings", path.display());
+    println!(
+        "skipped: {} is missing; set SHOTFIX_DATA to the recordings",
+        path.display()
+    );
     None
 }
 
 #[test]
 fn val_five_firing_positions() {
-    let Some(dir) = data("pittsburgh") else { return };
+    let Some(dir) = data("pittsburgh") else {
+        return;
+    };
     let bench = bench_locate(&dir, Settings::default(), |_, _| ()).unwrap();
     print!("{}", shotfix_benches::table::locate(&bench));
     let all = &bench.all;
     assert_eq!((all.tests, all.rounds), (90, 180));
     // Required of the chain: 95 % found, 2 false in 100, median 6 m, 95 % in 15 m, 98 % in 25 m.
-    assert!(all.found as f64 >= 0.95 * all.rounds as f64, "{}", all.found);
-    assert!(all.false_shots as f64 <= 0.02 * all.rounds as f64, "{}", all.false_shots);
+    assert!(
+        all.found as f64 >= 0.95 * all.rounds as f64,
+        "{}",
+        all.found
+    );
+    assert!(
+        all.false_shots as f64 <= 0.02 * all.rounds as f64,
+        "{}",
+        all.false_shots
+    );
     assert!(all.p50_m.unwrap() <= 6.0);
     assert!(all.within_15_m.unwrap() >= 0.95);
     assert!(all.within_25_m.unwrap() >= 0.98);
@@ -39,7 +52,9 @@ fn val_five_firing_positions() {
 
 #[test]
 fn val_a_test_of_three_rounds() {
-    let Some(dir) = data("pittsburgh/FP1/test_001") else { return };
+    let Some(dir) = data("pittsburgh/FP1/test_001") else {
+        return;
+    };
     let set = open_set(&[dir], &OpenOptions::default()).unwrap();
     let report = locate(&set, Settings::default(), &|_| ()).unwrap();
     assert_eq!(report.incidents.len(), 1);
@@ -50,7 +65,9 @@ fn val_a_test_of_three_rounds() {
 /// The end of the zeros must neither be taken for an onset nor change what is found.
 #[test]
 fn val_digital_silence_before_the_shot_changes_nothing() {
-    let Some(dir) = data("pittsburgh/FP4") else { return };
+    let Some(dir) = data("pittsburgh/FP4") else {
+        return;
+    };
     let (mut rounds, mut found, mut false_shots) = (0, 0, 0);
     let silenced = tempfile::tempdir().unwrap();
     for test in shotfix_datasets::find_tests(&dir).unwrap() {
@@ -63,7 +80,10 @@ fn val_digital_silence_before_the_shot_changes_nothing() {
         false_shots += test.false_shots;
     }
     assert_eq!(rounds, 36);
-    assert!(found >= 35 && false_shots <= 1, "{found} found, {false_shots} false");
+    assert!(
+        found >= 35 && false_shots <= 1,
+        "{found} found, {false_shots} false"
+    );
     assert!(bench.all.within_25_m.unwrap() >= 0.95);
 }
 
@@ -84,7 +104,10 @@ fn silence(test: &Path, target: &Path) {
         let mut samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
         // First sample of half the largest magnitude: at or just after the first arrival.
         let largest = samples.iter().map(|s| s.unsigned_abs()).max().unwrap();
-        let loud = samples.iter().position(|s| s.unsigned_abs() >= largest / 2).unwrap();
+        let loud = samples
+            .iter()
+            .position(|s| s.unsigned_abs() >= largest / 2)
+            .unwrap();
         let quiet_until = loud.saturating_sub(spec.sample_rate as usize);
         samples[..quiet_until].fill(0);
         let mut writer = hound::WavWriter::create(&copy, spec).unwrap();
@@ -97,7 +120,9 @@ fn silence(test: &Path, target: &Path) {
 
 #[test]
 fn val_street_recordings_that_describe_themselves() {
-    let Some(dir) = data("self-describing/chicago-556267") else { return };
+    let Some(dir) = data("self-describing/chicago-556267") else {
+        return;
+    };
     let set = open_set(&[dir], &OpenOptions::default()).unwrap();
     let air = set.atmosphere.unwrap();
     // Written in the files: 25 C, 6.68777 m/s from 210 degrees.
@@ -105,10 +130,19 @@ fn val_street_recordings_that_describe_themselves() {
     assert!((air.wind.east.mean - 6.68777 * 0.5).abs() < 1e-6);
     let report = locate(&set, Settings::default(), &|_| ()).unwrap();
     assert_eq!(report.incidents.len(), 1, "one shot was fired");
-    let frame = report.array.frame().expect("the files tell where the sensors are");
+    let frame = report
+        .array
+        .frame()
+        .expect("the files tell where the sensors are");
     let place = frame.to_geodetic(report.incidents[0].position);
     // No truth exists; the shot lies among the four sensors, between their extreme coordinates.
-    assert!((41.693_887..41.697_987).contains(&place.latitude_deg), "{place:?}");
-    assert!((-87.633_597..-87.625_518).contains(&place.longitude_deg), "{place:?}");
+    assert!(
+        (41.693_887..41.697_987).contains(&place.latitude_deg),
+        "{place:?}"
+    );
+    assert!(
+        (-87.633_597..-87.625_518).contains(&place.longitude_deg),
+        "{place:?}"
+    );
     assert_eq!(report.incidents[0].shots[0].n_used(), 4);
 }

@@ -8,7 +8,12 @@ use shotfix_datasets::{OpenOptions, RecordingSet, locate, open_set};
 use shotfix_simulator::{Scene, simulate_to_dir};
 
 /// A noise-free scene: `sensors` and one shot as (east, north, up), air as (C, wind east, wind north).
-fn scene(rate_hz: u32, sensors: &[(f64, f64, f64)], shot: (f64, f64), air: (f64, f64, f64)) -> String {
+fn scene(
+    rate_hz: u32,
+    sensors: &[(f64, f64, f64)],
+    shot: (f64, f64),
+    air: (f64, f64, f64),
+) -> String {
     let mut text = format!(
         "name = \"trip\"\nseed = 1\nduration_s = 6.0\nstart = \"2026-06-01T02:00:00.000Z\"\n\
          sample_rate_hz = {rate_hz}\nformat = \"float32\"\nnoise = \"none\"\nechoes = \"none\"\nground = \"none\"\n\
@@ -18,7 +23,10 @@ fn scene(rate_hz: u32, sensors: &[(f64, f64, f64)], shot: (f64, f64), air: (f64,
         air.0, air.1, air.2
     );
     for (k, (east, north, up)) in sensors.iter().enumerate() {
-        let _ = write!(text, "[[sensor]]\nid = \"S{k:02}\"\neast = {east}\nnorth = {north}\nup = {up}\n");
+        let _ = write!(
+            text,
+            "[[sensor]]\nid = \"S{k:02}\"\neast = {east}\nnorth = {north}\nup = {up}\n"
+        );
     }
     let _ = write!(
         text,
@@ -33,10 +41,7 @@ fn run(text: &str) -> (RecordingSet, LocateReport) {
     let scene = Scene::from_toml(text, "trip.toml").unwrap_or_else(|e| panic!("{e}\n{text}"));
     simulate_to_dir(&scene, dir.path()).unwrap();
     let set = open_set(&[dir.path().to_owned()], &OpenOptions::default()).unwrap();
-    // The source's height is part of the scene and told to the locator.
-    let settings =
-        Settings { source_up_m: Some(shotfix_core::Uncertain::new(1.5, 0.0)), ..Settings::default() };
-    let report = locate(&set, settings, &|_| ()).unwrap();
+    let report = locate(&set, Settings::default(), &|_| ()).unwrap();
     (set, report)
 }
 
@@ -57,7 +62,11 @@ fn ring(jitter: &[(f64, f64)]) -> Vec<(f64, f64, f64)> {
         .map(|(k, &(a, b))| {
             let angle = std::f64::consts::TAU * (k as f64 + 0.3 * a) / n;
             let radius_m = 300.0 + 80.0 * b;
-            (radius_m * angle.cos(), radius_m * angle.sin(), 8.0 + 3.0 * a)
+            (
+                radius_m * angle.cos(),
+                radius_m * angle.sin(),
+                8.0 + 3.0 * a,
+            )
         })
         .collect()
 }
@@ -117,7 +126,14 @@ proptest! {
 
 #[test]
 fn verif_delaying_all_clocks_alike_only_delays_the_shot() {
-    let sensors = ring(&[(0.1, 0.4), (-0.6, 0.2), (0.3, -0.9), (0.8, 0.5), (-0.2, -0.1), (0.0, 0.7)]);
+    let sensors = ring(&[
+        (0.1, 0.4),
+        (-0.6, 0.2),
+        (0.3, -0.9),
+        (0.8, 0.5),
+        (-0.2, -0.1),
+        (0.0, 0.7),
+    ]);
     let early = scene(12_000, &sensors, (30.0, 90.0), (15.0, 2.0, -1.0));
     let late = early.replace("02:00:00.000Z", "02:00:37.250Z");
     let (a, b) = (run(&early).1, run(&late).1);
@@ -130,7 +146,14 @@ fn verif_delaying_all_clocks_alike_only_delays_the_shot() {
 #[test]
 fn val_wind_and_temperature_of_the_scene_are_honoured() {
     // 8 m/s of wind and 35 degrees unaccounted for would move the shot by metres: dt = r v / c^2.
-    let sensors = ring(&[(0.1, 0.4), (-0.6, 0.2), (0.3, -0.9), (0.8, 0.5), (-0.2, -0.1), (0.0, 0.7)]);
+    let sensors = ring(&[
+        (0.1, 0.4),
+        (-0.6, 0.2),
+        (0.3, -0.9),
+        (0.8, 0.5),
+        (-0.2, -0.1),
+        (0.0, 0.7),
+    ]);
     let (_, report) = run(&scene(48_000, &sensors, (90.0, 100.0), (35.0, 8.0, 0.0)));
     assert!(miss_m(&report, (90.0, 100.0)) < 0.1);
 }
