@@ -4,7 +4,7 @@
 //! files show the same thing. `plotters` was the alternative: its charts would have to be
 //! bypassed for a map in metres with an inset, its bitmaps know no opacity groups, clipping or
 //! text halos, and its text needs system fonts or a font crate of its own. `resvg` without its
-//! system-font and photo features is pure Rust; with the bundled Noto Sans the pictures need
+//! system fonts is pure Rust; with the bundled Noto Sans the pictures need
 //! nothing but the binary, and the same input gives the same bytes on every machine.
 
 mod arrivals;
@@ -18,13 +18,13 @@ mod marks;
 mod palette;
 mod raster;
 mod scale;
-//mod sound;
-//mod spectrogram;
+mod sound;
+mod spectrogram;
 
 use std::path::PathBuf;
 
 pub use map::plot_report;
-//pub use sound::plot_sound;
+pub use sound::plot_sound;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]

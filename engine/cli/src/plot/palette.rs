@@ -3,7 +3,7 @@
 //! M. Okabe and K. Ito, Color Universal Design, 2008. Status is also told by shape, so a
 //! black-and-white print of the picture says the same.
 
-use shotfix_core::ArrivalStatus;
+use shotfix_core::{ArrivalStatus, Class};
 
 pub(super) const INK: &str = "#1f2933";
 pub(super) const MUTED: &str = "#5f6c7b";
@@ -25,6 +25,15 @@ pub(super) const fn of_status(status: ArrivalStatus) -> &'static str {
         ArrivalStatus::Used => USED,
         ArrivalStatus::Rejected => REJECTED,
         ArrivalStatus::Missing => MISSING,
+    }
+}
+
+/// The colour of a class of impulses.
+pub(super) const fn of_class(class: Class) -> &'static str {
+    match class {
+        Class::Gunfire => FIX,
+        Class::Firework => USED,
+        Class::Other => MUTED,
     }
 }
 
