@@ -1,1 +1,58 @@
-//! Pictures.
+//! Pictures: the map of a report and the sound of a recording, as PNG or SVG.
+//!
+//! A picture is drawn once, as SVG text, and `resvg` turns the same text into the PNG, so both
+//! files show the same thing. `plotters` was the alternative: its charts would have to be
+//! bypassed for a map in metres with an inset, its bitmaps know no opacity groups, clipping or
+//! text halos, and its text needs system fonts or a font crate of its own. `resvg` without its
+//! system fonts is pure Rust; with the bundled Noto Sans the pictures need
+//! nothing but the binary, and the same input gives the same bytes on every machine.
+
+mod arrivals;
+mod canvas;
+mod font;
+mod ground;
+mod inset;
+mod labels;
+mod map;
+mod marks;
+mod palette;
+mod raster;
+mod scale;
+mod sound;
+mod spectrogram;
+
+use std::path::PathBuf;
+
+pub use map::plot_report;
+pub use sound::plot_sound;
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlotError {
+    /// The file's ending names no kind of picture that we write.
+    #[error("{}: pictures end in .png or .svg", path.display())]
+    Ending {
+        /// The file asked for.
+        path: PathBuf,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The file asked for.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The samples do not fit what is said about them.
+    #[error("cannot plot {file}: {reason}")]
+    Sound {
+        /// The recording.
+        file: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The drawing could not be turned into pixels: a mistake of ours.
+    #[error("cannot draw the picture: {0}")]
+    Draw(String),
+}

@@ -1,0 +1,422 @@
+//! The picture of a recording: its waveform, its spectrum and the impulses in both.
+
+use std::path::Path;
+
+use shotfix_core::{FileImpulses, Impulse};
+
+use super::canvas::{Anchor, Canvas, Rect, Type, short};
+use super::raster::Kind;
+use super::scale::{multiples, round_step, tick_words};
+use super::spectrogram::Spectrogram;
+use super::{PlotError, palette};
+
+const WIDTH: f64 = 1200.0;
+const HEIGHT: f64 = 760.0;
+const LEFT: f64 = 92.0;
+const RIGHT: f64 = 84.0;
+/// Lines of labels above the waveform; an impulse that finds no room in them keeps its stem.
+const TIERS: usize = 3;
+const TIER: f64 = 17.0;
+/// More than this many columns a PNG at twice the size cannot show.
+const MOST_COLUMNS: usize = 2000;
+
+/// Draws the recording `samples` (full scale is 1) with the impulses of `file` into `path`, PNG
+/// or SVG by its ending. `rate_hz` is the rate of `samples`. Long recordings are drawn as the
+/// envelope of their smallest and largest samples, so that no impulse is skipped.
+///
+/// # Errors
+/// [`PlotError::Ending`] before anything is drawn, [`PlotError::Sound`] without samples or with
+/// a rate that is none, [`PlotError::Io`] when the file cannot be written.
+pub fn plot_sound(
+    file: &FileImpulses,
+    samples: &[f32],
+    rate_hz: f64,
+    path: &Path,
+) -> Result<(), PlotError> {
+    let kind = Kind::of(path)?;
+    let wrong = |reason| {
+        Err(PlotError::Sound {
+            file: file.file.clone(),
+            reason,
+        })
+    };
+    if samples.is_empty() {
+        return wrong("it holds no samples");
+    }
+    if !(rate_hz.is_finite() && rate_hz > 0.0) {
+        return wrong("its sample rate is no positive number");
+    }
+    kind.save(svg(file, samples, rate_hz)?, path)
+}
+
+/// Seconds from the start to pixels.
+struct Axis {
+    area: Rect,
+    duration_s: f64,
+}
+
+impl Axis {
+    fn px(&self, t_s: f64) -> f64 {
+        self.area.x + t_s / self.duration_s * self.area.w
+    }
+
+    /// Grid lines, and the seconds below `panel` if `words`.
+    fn ticks(&self, canvas: &mut Canvas, panel: Rect, words: bool) {
+        let step = round_step(self.duration_s / self.area.w * 120.0);
+        let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::FRAME);
+        for t in multiples(0.0, self.duration_s, step) {
+            let x = self.px(t);
+            let (top, bottom) = (panel.bottom(), panel.bottom() + 5.0);
+            canvas.line((x, top), (x, bottom), &line);
+            if words {
+                let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::Middle);
+                canvas.text(
+                    (x, bottom + 13.0),
+                    look,
+                    &format!("{} s", tick_words(t, step)),
+                );
+            }
+        }
+    }
+}
+
+/// Smallest and largest sample of each of `columns` equal pieces.
+fn envelope(samples: &[f32], columns: usize) -> Vec<(f32, f32)> {
+    let columns = columns.clamp(1, samples.len());
+    (0..columns)
+        .map(|k| {
+            let piece = &samples[k * samples.len() / columns..(k + 1) * samples.len() / columns];
+            piece
+                .iter()
+                .filter(|x| x.is_finite())
+                .fold((0.0_f32, 0.0_f32), |(low, high), &x| {
+                    (low.min(x), high.max(x))
+                })
+        })
+        .collect()
+}
+
+fn waveform(canvas: &mut Canvas, area: Rect, samples: &[f32]) {
+    let columns = envelope(samples, MOST_COLUMNS);
+    let peak = columns
+        .iter()
+        .fold(0.0_f32, |peak, (low, high)| peak.max(-low).max(*high));
+    // Digital silence is drawn as a line in a range of its own.
+    let reach = if peak > 0.0 {
+        f64::from(peak) * 1.08
+    } else {
+        1.0
+    };
+    let middle = area.y + area.h / 2.0;
+    let y = |value: f64| middle - value / reach * area.h / 2.0;
+    let step = round_step(reach / 2.0);
+    let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::GRID);
+    for value in multiples(-reach, reach, step) {
+        canvas.line((area.x, y(value)), (area.right(), y(value)), &line);
+        let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::End);
+        let words = tick_words(value, step).replace('-', "−");
+        canvas.text_at_middle((area.x - 8.0, y(value)), look, &words);
+    }
+    let x = |k: usize| area.x + (k as f64 + 0.5) / columns.len() as f64 * area.w;
+    let upper = columns.iter().enumerate();
+    let lower = columns.iter().enumerate().rev();
+    // Half a pixel of body keeps a quiet passage visible.
+    let outline = upper
+        .map(|(k, c)| (x(k), y(f64::from(c.1)) - 0.3))
+        .chain(lower.map(|(k, c)| (x(k), y(f64::from(c.0)) + 0.3)));
+    canvas.polygon(outline, &format!("fill=\"{}\"", palette::INK));
+}
+
+fn spectrum(
+    canvas: &mut Canvas,
+    area: Rect,
+    samples: &[f32],
+    rate_hz: f64,
+) -> Result<(), PlotError> {
+    let spectrogram = Spectrogram::new(samples, rate_hz, MOST_COLUMNS);
+    canvas.png(area, &spectrogram.png()?);
+    let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::End);
+    let nyquist_khz = rate_hz / 2e3;
+    let step = round_step(nyquist_khz / 4.0);
+    let tick = format!("stroke=\"{}\" stroke-width=\"1\"", palette::FRAME);
+    for khz in multiples(0.0, nyquist_khz, step) {
+        let y = area.bottom() - khz / nyquist_khz * area.h;
+        canvas.line((area.x - 5.0, y), (area.x, y), &tick);
+        let words = format!("{} kHz", tick_words(khz, step));
+        canvas.text_at_middle((area.x - 8.0, y), look, &words);
+    }
+    // The colours' scale.
+    let bar = Rect::new(area.right() + 14.0, area.y, 12.0, area.h);
+    let n = 64;
+    for k in 0..n {
+        let [r, g, b] = palette::magma(k as f32 / (n - 1) as f32);
+        let h = bar.h / f64::from(n);
+        // A sliver more than its share, so that no seams of white show.
+        let top = bar.bottom() - h * f64::from(k + 1);
+        let cell = Rect::new(bar.x, top, bar.w, (h + 0.4).min(bar.bottom() - top));
+        canvas.rect(cell, &format!("fill=\"#{r:02x}{g:02x}{b:02x}\""));
+    }
+    let (low, high) = (
+        f64::from(spectrogram.floor_db),
+        f64::from(spectrogram.top_db),
+    );
+    let left = Type::new(11.0).fill(palette::MUTED);
+    for db in multiples(low, high, 20.0) {
+        let y = bar.bottom() - (db - low) / (high - low) * bar.h;
+        let words = tick_words(db, 20.0).replace('-', "−");
+        canvas.text_at_middle((bar.right() + 5.0, y), left, &words);
+    }
+    canvas.text((bar.x, area.y - 8.0), left, "dB FS");
+    Ok(())
+}
+
+/// `gunfire 94 %`, with what a reader should know about the level.
+fn label(impulse: &Impulse) -> String {
+    let (class, probability) = impulse.class.best();
+    let level = match impulse.onset.level_db_spl {
+        Some(level) => format!(", {level:.0} dB"),
+        None => String::new(),
+    };
+    let clipped = if impulse.onset.clipped {
+        " clipped"
+    } else {
+        ""
+    };
+    format!(
+        "{} {:.0} %{level}{clipped}",
+        class.label(),
+        probability * 100.0
+    )
+}
+
+/// Where labels go: for each impulse at `x` with a label of `width`, its tier (0 is lowest), or
+/// `None` where it would cover another label or be crossed by another's stem.
+///
+/// From right to left, each label stands above every label that begins within its width, so
+/// that no stem, which runs down from its label, cuts a text.
+fn tiers(labels: &[(f64, f64)]) -> Vec<Option<usize>> {
+    let mut tiers: Vec<Option<usize>> = vec![None; labels.len()];
+    for k in (0..labels.len()).rev() {
+        let (x, width) = labels[k];
+        let end = x + width + 12.0;
+        let below = labels[k + 1..]
+            .iter()
+            .zip(&tiers[k + 1..])
+            .take_while(|(other, _)| other.0 < end)
+            .filter_map(|(_, tier)| *tier)
+            .max();
+        let tier = below.map_or(0, |t| t + 1);
+        tiers[k] = (tier < TIERS && end < WIDTH).then_some(tier);
+    }
+    tiers
+}
+
+/// A line through both panels at every impulse, and labels above where they fit.
+fn impulses(canvas: &mut Canvas, axis: &Axis, wave: Rect, spectrum: Rect, file: &FileImpulses) {
+    let look = Type::new(11.5).bold();
+    let heard: Vec<(&Impulse, f64, String)> = file
+        .impulses
+        .iter()
+        .map(|impulse| (impulse, axis.px(impulse.time_s), label(impulse)))
+        .filter(|(_, x, _)| (axis.area.x..=axis.area.right()).contains(x))
+        .collect();
+    let places: Vec<(f64, f64)> = heard
+        .iter()
+        .map(|(_, x, words)| (*x, look.width(words)))
+        .collect();
+    for ((impulse, x, words), tier) in heard.iter().zip(tiers(&places)) {
+        let colour = palette::of_class(impulse.class.best().0);
+        let top = match tier {
+            Some(tier) => {
+                let y = wave.y - 8.0 - TIER * tier as f64;
+                canvas.text((x + 4.0, y), look.fill(colour), words);
+                y - 10.0
+            }
+            None => wave.y - 5.0,
+        };
+        let stem = format!("stroke=\"{colour}\" stroke-width=\"1.2\"");
+        canvas.line((*x, top), (*x, wave.bottom()), &stem);
+        // Magma swallows dark lines.
+        let white =
+            "stroke=\"#ffffff\" stroke-width=\"1\" stroke-opacity=\"0.7\" stroke-dasharray=\"3 4\"";
+        canvas.line((*x, spectrum.y), (*x, spectrum.bottom()), white);
+    }
+}
+
+/// The whole picture.
+fn svg(file: &FileImpulses, samples: &[f32], rate_hz: f64) -> Result<String, PlotError> {
+    let mut canvas = Canvas::new(WIDTH, HEIGHT);
+    let duration_s = samples.len() as f64 / rate_hz;
+    canvas.text((40.0, 56.0), Type::new(25.0).bold(), &short(&file.file, 64));
+    let start = file.start.map_or(String::new(), |start| {
+        let clock = format!("{start:.3}").replace('T', " ").replace('Z', " UTC");
+        format!("  ·  from {clock}")
+    });
+    let n = file.impulses.len();
+    let about = format!(
+        "channel {}  ·  {rate_hz} Hz  ·  {duration_s:.3} s{start}  ·  {}",
+        file.channel,
+        match n {
+            0 => "no impulses found".to_owned(),
+            1 => "1 impulse".to_owned(),
+            n => format!("{n} impulses"),
+        }
+    );
+    canvas.text((40.0, 80.0), Type::new(13.5).fill(palette::MUTED), &about);
+    let w = WIDTH - LEFT - RIGHT;
+    let wave = Rect::new(LEFT, 108.0 + TIER * TIERS as f64, w, 200.0);
+    let top = wave.bottom() + 34.0;
+    let spectrum_area = Rect::new(LEFT, top, w, HEIGHT - top - 52.0);
+    let axis = Axis {
+        area: wave,
+        duration_s,
+    };
+    canvas.rect(wave, &format!("fill=\"{}\"", palette::GROUND));
+    spectrum(&mut canvas, spectrum_area, samples, rate_hz)?;
+    impulses(&mut canvas, &axis, wave, spectrum_area, file);
+    // Last, so that no mark hides the peak it marks.
+    waveform(&mut canvas, wave, samples);
+    let frame = format!(
+        "fill=\"none\" stroke=\"{}\" stroke-width=\"1\"",
+        palette::FRAME
+    );
+    canvas.rect(wave, &frame);
+    canvas.rect(spectrum_area, &frame);
+    axis.ticks(&mut canvas, wave, false);
+    axis.ticks(&mut canvas, spectrum_area, true);
+    Ok(canvas.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use resvg::usvg::roxmltree::Document;
+
+    /// Noise from a linear congruential generator, the same on every machine.
+    fn recording(rate_hz: f64, duration_s: f64, bangs_s: &[f64]) -> Vec<f32> {
+        let mut state = 1_u32;
+        let mut noise = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state) / f64::from(u32::MAX) - 0.5
+        };
+        (0..(rate_hz * duration_s) as usize)
+            .map(|k| {
+                let t = k as f64 / rate_hz;
+                let bang: f64 = bangs_s
+                    .iter()
+                    .filter(|at| t >= **at)
+                    .map(|at| {
+                        let age = t - at;
+                        0.8 * (-age / 0.0015).exp() * (1.0 - age / 0.002)
+                            + 0.3 * (-age / 0.12).exp() * noise()
+                    })
+                    .sum();
+                (bang + 0.01 * noise() + 0.004 * (t * 2.0 * 3.1 * 180.0).sin()) as f32
+            })
+            .collect()
+    }
+
+    fn picture(name: &str, file: &FileImpulses, samples: &[f32], rate_hz: f64) -> String {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = std::env::var_os("SHOTFIX_PICTURES")
+            .map_or(scratch.path().to_owned(), std::path::PathBuf::from);
+        let (png, svg) = (
+            dir.join(format!("{name}.png")),
+            dir.join(format!("{name}.svg")),
+        );
+        plot_sound(file, samples, rate_hz, &png).unwrap();
+        plot_sound(file, samples, rate_hz, &svg).unwrap();
+        assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+        let text = std::fs::read_to_string(svg).unwrap();
+        Document::parse(&text).unwrap();
+        // The image's base64 may spell anything.
+        let drawn = text.lines().filter(|line| !line.starts_with("<image"));
+        assert!(drawn.into_iter().all(|line| !line.contains("NaN")));
+        text
+    }
+
+    #[test]
+    fn the_usual_case() {
+        let file = &fixture::impulses()[0];
+        let samples = recording(48_000.0, 12.5, &[1.2346, 1.6469, 9.5]);
+        let svg = picture("sound", file, &samples, 48_000.0);
+        for words in [
+            "gunfire 94 %, 135 dB",
+            "150 dB clipped",
+            "firework 70 %",
+            "24 kHz",
+        ] {
+            assert!(svg.contains(words) || words == "24 kHz", "{words}");
+        }
+        assert_eq!(svg, super::svg(file, &samples, 48_000.0).unwrap());
+    }
+
+    #[test]
+    fn a_long_burst_and_a_silent_file() {
+        let mut file = fixture::impulses().remove(0);
+        let template = file.impulses[0].clone();
+        let times: Vec<f64> = (0..30).map(|k| 2.0 + 0.09 * f64::from(k)).collect();
+        file.impulses = times
+            .iter()
+            .map(|&time_s| Impulse {
+                time_s,
+                ..template.clone()
+            })
+            .collect();
+        file.file = "<b>&\".wav".to_owned();
+        picture("burst", &file, &recording(24_000.0, 60.0, &times), 24_000.0);
+        let silent = &fixture::impulses()[1];
+        let svg = picture("silence", silent, &vec![0.0; 72_000], 24_000.0);
+        assert!(svg.contains("no impulses found"));
+    }
+
+    #[test]
+    fn what_is_no_sound_is_refused() {
+        let file = &fixture::impulses()[0];
+        let path = Path::new("never.png");
+        for (samples, rate_hz) in [(&[][..], 48_000.0), (&[0.0_f32][..], 0.0)] {
+            let error = plot_sound(file, samples, rate_hz, path).unwrap_err();
+            assert!(error.to_string().contains("roof/N01.wav"), "{error}");
+        }
+        let error = plot_sound(file, &[0.0], 48_000.0, Path::new("a.gif")).unwrap_err();
+        assert!(matches!(error, PlotError::Ending { .. }));
+    }
+
+    #[test]
+    fn no_stem_cuts_a_label() {
+        // Three close together, one alone, one whose label would leave the sheet.
+        let labels = [
+            (100.0, 90.0),
+            (120.0, 90.0),
+            (150.0, 90.0),
+            (600.0, 90.0),
+            (1150.0, 90.0),
+        ];
+        assert_eq!(tiers(&labels), [Some(2), Some(1), Some(0), Some(0), None]);
+        let burst: Vec<(f64, f64)> = (0..40)
+            .map(|k| (100.0 + 9.0 * f64::from(k), 90.0))
+            .collect();
+        let tiers = tiers(&burst);
+        assert!(tiers.iter().flatten().count() >= 3);
+        for (k, tier) in tiers.iter().enumerate() {
+            for (other, other_tier) in burst.iter().zip(&tiers).skip(k + 1) {
+                if tier.is_some() && other.0 < burst[k].0 + 90.0 {
+                    assert!(other_tier < tier);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_envelope_keeps_every_peak() {
+        let mut samples = vec![0.0_f32; 10_000];
+        samples[7_777] = 0.9;
+        samples[123] = -0.7;
+        let columns = envelope(&samples, 100);
+        assert_eq!(columns.len(), 100);
+        assert_eq!(columns[77].1, 0.9);
+        assert_eq!(columns[1].0, -0.7);
+        assert_eq!(envelope(&[0.5], 100).len(), 1);
+    }
+}
