@@ -22,6 +22,9 @@ const WARM_UP_BINS: u32 = 40;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
 
+/// Samples beyond this many times full scale are cut: squares of more leave the range of `f32`.
+const LOUDEST: f32 = 1e6;
+
 /// What the detector is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DetectorConfig {
@@ -224,8 +227,15 @@ impl Detector {
     }
 
     /// Takes the next samples (full scale is +-1) and hands out the onsets that became certain.
+    /// NaN and infinities count as missing data.
     pub fn process(&mut self, samples: &[f32], mut emit: impl FnMut(RawOnset)) {
         for &x in samples {
+            // NaN is no sound, and one of it would stay in the filters for ever.
+            let x = if x.is_finite() {
+                x.clamp(-LOUDEST, LOUDEST)
+            } else {
+                0.0
+            };
             if !self.settled && x != 0.0 {
                 self.high_state = self.high_pass.settled(x);
                 self.low_state = BiquadState::default();
