@@ -150,7 +150,8 @@ pub struct Detector {
     decimation: u32,
     /// Working samples per bin.
     bin_len: u32,
-    /// Delay of the low-pass, input samples: subtracted from every onset.
+    /// How long after a front its first working sample comes on average, input samples. The
+    /// filters begin to move at once: their group delay is that of a peak, not of a first break.
     delay_samples: f64,
     decimation_phase: u32,
     settled: bool,
@@ -197,8 +198,6 @@ impl Detector {
         let decimation = libm::floor(rate_hz / 16_000.0).max(1.0) as u32;
         let working_rate_hz = rate_hz / f64::from(decimation);
         let bin_len = libm::round(working_rate_hz / 1_000.0) as u32;
-        // Low-frequency group delay of a Butterworth section: sqrt(2) / (2 pi f_c).
-        let delay_s = core::f64::consts::SQRT_2 / (2.0 * core::f64::consts::PI * high_hz);
         Ok(Self {
             config,
             high_pass: Biquad::high_pass(config.low_hz, rate_hz),
@@ -207,7 +206,7 @@ impl Detector {
             low_state: BiquadState::default(),
             decimation,
             bin_len,
-            delay_samples: delay_s * rate_hz,
+            delay_samples: 0.5 * f64::from(decimation - 1),
             decimation_phase: 0,
             settled: false,
             ring: [0.0; RING],
