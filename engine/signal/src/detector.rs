@@ -323,7 +323,7 @@ impl Detector {
             }
             return onset;
         }
-        let pair = 0.5 * (bin.energy + self.bin(now + 1).energy);
+        let pair = 0.5 * (self.energy_off_edge(now) + self.energy_off_edge(now + 1));
         self.floor.update(decibels(bin.energy));
         self.warm = self.warm.saturating_add(1);
         if self.warm < WARM_UP_BINS || now < self.blocked_until {
@@ -363,13 +363,42 @@ impl Detector {
         levels[LOOK_AHEAD / 2]
     }
 
+    /// Energy of a bin; zero for the last before a gap, where an offset or hum breaks off.
+    fn energy_off_edge(&self, index: u64) -> f32 {
+        if self.bin(index + 1).missing {
+            0.0
+        } else {
+            self.bin(index).energy
+        }
+    }
+
     /// Does the sound that begins at `now` rise and fall like an impulse out of nothing?
     fn is_lone_impulse(&self, now: u64) -> bool {
         /// Ambience fluctuates by far less than this within 60 ms.
         const CONTRAST: f32 = 1e-4;
-        let loudest = (0..6).map(|k| self.bin(now + k).energy).fold(0.0, f32::max);
-        let quietest = (6..LOOK_AHEAD as u64)
-            .map(|k| self.bin(now + k).energy)
+        /// Bins within which a blast is loudest.
+        const BLAST_BINS: u64 = 6;
+        /// Shorter sounds between zeros have no decay to look at: a blast rounded to 16 bits.
+        const SHORT_BINS: u64 = 12;
+        /// What the bins before a gap must have fallen to; rounding to whole steps ends a decay
+        /// early, ambience that breaks off stays within a third of its loudest bin.
+        const ENDING: f32 = 1e-2;
+        let energy = |k: u64| self.bin(now + k).energy;
+        let look_ahead = LOOK_AHEAD as u64;
+        let sounding = (0..look_ahead)
+            .find(|k| self.bin(now + k).missing)
+            .unwrap_or(look_ahead);
+        let loudest = (0..BLAST_BINS).map(energy).fold(0.0, f32::max);
+        if sounding <= SHORT_BINS {
+            return true;
+        }
+        if sounding < look_ahead {
+            // The last bin is cut by the gap.
+            let ending = (sounding - 4..sounding - 1).map(energy).sum::<f32>() / 3.0;
+            return ending < ENDING * loudest;
+        }
+        let quietest = (BLAST_BINS..look_ahead)
+            .map(energy)
             .fold(f32::INFINITY, f32::min);
         quietest < CONTRAST * loudest
     }
