@@ -22,6 +22,9 @@ const WARM_UP_BINS: u32 = 40;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
 
+/// Samples beyond this many times full scale are cut: squares of more leave the range of `f32`.
+const LOUDEST: f32 = 1e6;
+
 /// What the detector is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DetectorConfig {
@@ -147,7 +150,8 @@ pub struct Detector {
     decimation: u32,
     /// Working samples per bin.
     bin_len: u32,
-    /// Delay of the low-pass, input samples: subtracted from every onset.
+    /// How long after a front its first working sample comes on average, input samples. The
+    /// filters begin to move at once: their group delay is that of a peak, not of a first break.
     delay_samples: f64,
     decimation_phase: u32,
     settled: bool,
@@ -194,8 +198,6 @@ impl Detector {
         let decimation = libm::floor(rate_hz / 16_000.0).max(1.0) as u32;
         let working_rate_hz = rate_hz / f64::from(decimation);
         let bin_len = libm::round(working_rate_hz / 1_000.0) as u32;
-        // Low-frequency group delay of a Butterworth section: sqrt(2) / (2 pi f_c).
-        let delay_s = core::f64::consts::SQRT_2 / (2.0 * core::f64::consts::PI * high_hz);
         Ok(Self {
             config,
             high_pass: Biquad::high_pass(config.low_hz, rate_hz),
@@ -204,7 +206,7 @@ impl Detector {
             low_state: BiquadState::default(),
             decimation,
             bin_len,
-            delay_samples: delay_s * rate_hz,
+            delay_samples: 0.5 * f64::from(decimation - 1),
             decimation_phase: 0,
             settled: false,
             ring: [0.0; RING],
@@ -224,8 +226,15 @@ impl Detector {
     }
 
     /// Takes the next samples (full scale is +-1) and hands out the onsets that became certain.
+    /// NaN and infinities count as missing data.
     pub fn process(&mut self, samples: &[f32], mut emit: impl FnMut(RawOnset)) {
         for &x in samples {
+            // NaN is no sound, and one of it would stay in the filters for ever.
+            let x = if x.is_finite() {
+                x.clamp(-LOUDEST, LOUDEST)
+            } else {
+                0.0
+            };
             if !self.settled && x != 0.0 {
                 self.high_state = self.high_pass.settled(x);
                 self.low_state = BiquadState::default();
@@ -314,7 +323,7 @@ impl Detector {
             }
             return onset;
         }
-        let pair = 0.5 * (bin.energy + self.bin(now + 1).energy);
+        let pair = 0.5 * (self.energy_off_edge(now) + self.energy_off_edge(now + 1));
         self.floor.update(decibels(bin.energy));
         self.warm = self.warm.saturating_add(1);
         if self.warm < WARM_UP_BINS || now < self.blocked_until {
@@ -354,13 +363,42 @@ impl Detector {
         levels[LOOK_AHEAD / 2]
     }
 
+    /// Energy of a bin; zero for the last before a gap, where an offset or hum breaks off.
+    fn energy_off_edge(&self, index: u64) -> f32 {
+        if self.bin(index + 1).missing {
+            0.0
+        } else {
+            self.bin(index).energy
+        }
+    }
+
     /// Does the sound that begins at `now` rise and fall like an impulse out of nothing?
     fn is_lone_impulse(&self, now: u64) -> bool {
         /// Ambience fluctuates by far less than this within 60 ms.
         const CONTRAST: f32 = 1e-4;
-        let loudest = (0..6).map(|k| self.bin(now + k).energy).fold(0.0, f32::max);
-        let quietest = (6..LOOK_AHEAD as u64)
-            .map(|k| self.bin(now + k).energy)
+        /// Bins within which a blast is loudest.
+        const BLAST_BINS: u64 = 6;
+        /// Shorter sounds between zeros have no decay to look at: a blast rounded to 16 bits.
+        const SHORT_BINS: u64 = 12;
+        /// What the bins before a gap must have fallen to; rounding to whole steps ends a decay
+        /// early, ambience that breaks off stays within a third of its loudest bin.
+        const ENDING: f32 = 1e-2;
+        let energy = |k: u64| self.bin(now + k).energy;
+        let look_ahead = LOOK_AHEAD as u64;
+        let sounding = (0..look_ahead)
+            .find(|k| self.bin(now + k).missing)
+            .unwrap_or(look_ahead);
+        let loudest = (0..BLAST_BINS).map(energy).fold(0.0, f32::max);
+        if sounding <= SHORT_BINS {
+            return true;
+        }
+        if sounding < look_ahead {
+            // The last bin is cut by the gap.
+            let ending = (sounding - 4..sounding - 1).map(energy).sum::<f32>() / 3.0;
+            return ending < ENDING * loudest;
+        }
+        let quietest = (BLAST_BINS..look_ahead)
+            .map(energy)
             .fold(f32::INFINITY, f32::min);
         quietest < CONTRAST * loudest
     }

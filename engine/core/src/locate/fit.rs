@@ -130,7 +130,9 @@ pub enum FitError {
     Degenerate,
 }
 
-const MAX_ITERATIONS: usize = 25;
+const MAX_ITERATIONS: usize = 40;
+/// A guess is far off when its typical misfit is beyond this many standard deviations.
+const FAR_SIGMAS: f64 = 2.0;
 /// A step is at most this long, metres: far steps on a curved misfit overshoot.
 const MAX_STEP_M: f64 = 150.0;
 /// A shooter moves at a fast walk at most while firing, m/s ...
@@ -169,7 +171,18 @@ pub fn fit(rounds: &[Round], start: Enu, assumptions: &Assumptions<'_>) -> Resul
     let unknowns = Unknowns::new(rounds, assumptions.sensors.len());
     let mut state = unknowns.start(rounds, start, assumptions);
     let mut converged = false;
-    let mut system = unknowns.normal_equations(rounds, &state, assumptions);
+    let mut system = unknowns.normal_equations(rounds, &state, assumptions, 0.0);
+    // From afar nothing looks direct. Then the tolerance starts at the misfit of the guess and
+    // halves from step to step until the assumed spread takes over.
+    let mut blur_s = 0.0;
+    let (misfit_s, sigma_s) = (
+        typical_misfit_s(&system),
+        unknowns.sigma_s(rounds, assumptions),
+    );
+    if misfit_s > FAR_SIGMAS * sigma_s {
+        blur_s = misfit_s;
+        system = unknowns.normal_equations(rounds, &state, assumptions, blur_s);
+    }
     for _ in 0..MAX_ITERATIONS {
         let Some(factor) = system.information.clone().cholesky() else {
             return Err(FitError::Degenerate);
@@ -183,8 +196,10 @@ pub fn fit(rounds: &[Round], start: Enu, assumptions: &Assumptions<'_>) -> Resul
             step *= MAX_STEP_M / length_m;
         }
         state += step;
-        system = unknowns.normal_equations(rounds, &state, assumptions);
-        if length_m < 0.01 {
+        let settled = blur_s == 0.0;
+        blur_s = if blur_s > sigma_s { 0.5 * blur_s } else { 0.0 };
+        system = unknowns.normal_equations(rounds, &state, assumptions, blur_s);
+        if settled && length_m < 0.01 {
             converged = true;
             break;
         }
@@ -269,11 +284,24 @@ impl Unknowns {
         Enu::new(east_m, north_m, state[UP])
     }
 
+    /// Typical spread of an arrival about its prediction, seconds.
+    fn sigma_s(&self, rounds: &[Round], a: &Assumptions<'_>) -> f64 {
+        let sigmas = rounds.iter().flat_map(|r| &r.observations).map(|o| {
+            a.settings
+                .path_sigma_s
+                .hypot(a.sensors[o.sensor].sigma_s)
+                .hypot(o.sigma_s)
+                .hypot(a.settings.jitter_sigma_s)
+        });
+        median(sigmas.collect())
+    }
+
     fn normal_equations(
         &self,
         rounds: &[Round],
         state: &DVector<f64>,
         a: &Assumptions<'_>,
+        blur_s: f64,
     ) -> System {
         let mut information = DMatrix::zeros(self.n, self.n);
         let mut gradient = DVector::zeros(self.n);
@@ -342,7 +370,12 @@ impl Unknowns {
                 let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
                 // Direct or late is judged by the whole residual, path delay included: an
                 // echo repeats from round to round as a path delay does.
-                let p = direct_probability(whole, path.hypot(noise), a.settings);
+                let p = if blur_s > 0.0 {
+                    // Cauchy weight: never zero, so that no arrival is lost before its time.
+                    1.0 / (1.0 + (whole / blur_s).powi(2))
+                } else {
+                    direct_probability(whole, path.hypot(noise), a.settings)
+                };
                 let mut columns = vec![
                     (EAST, d.by_source[0]),
                     (NORTH, d.by_source[1]),
@@ -414,6 +447,20 @@ impl Unknowns {
             converged,
         }
     }
+}
+
+/// Median distance of the residuals from their median, the largest of the rounds, seconds.
+fn typical_misfit_s(system: &System) -> f64 {
+    let of_round = |residuals: &Vec<f64>| {
+        let middle = median(residuals.clone());
+        median(residuals.iter().map(|r| (r - middle).abs()).collect())
+    };
+    system.residuals_s.iter().map(of_round).fold(0.0, f64::max)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Spread of what is constant on one path: the city, the survey and the clock.
