@@ -112,7 +112,7 @@ pub(crate) fn shot(
     }
 }
 
-/// `offsets_s.len()` rounds around `centre`, `spread_m` apart.
+/// `offsets_s.len()` rounds around `centre`; all reject the sensors `bad` and miss `deaf`.
 pub(crate) fn incident(
     array: &Array,
     id: &str,
@@ -120,8 +120,7 @@ pub(crate) fn incident(
     centre: Enu,
     covariance_m2: [[f64; 2]; 2],
     offsets_s: &[f64],
-    bad: &[usize],
-    deaf: &[usize],
+    (bad, deaf): (&[usize], &[usize]),
 ) -> Incident {
     let scale = covariance_m2[0][0].max(covariance_m2[1][1]).sqrt();
     let shots = offsets_s
@@ -188,8 +187,7 @@ pub(crate) fn town_report() -> LocateReport {
         Enu::new(120.0, 55.0, 1.5),
         [[6.0, 2.5], [2.5, 2.2]],
         &[0.0, 0.412, 0.815, 1.404],
-        &[3],
-        &[6],
+        (&[3], &[6]),
     );
     LocateReport {
         array,
@@ -215,8 +213,7 @@ pub(crate) fn anonymous_report() -> LocateReport {
         Enu::new(-11_305.0, 3_560.0, 0.0),
         [[0.3, 0.05], [0.05, 0.2]],
         &[0.0],
-        &[],
-        &[],
+        (&[], &[]),
     );
     LocateReport {
         array,
@@ -242,8 +239,7 @@ pub(crate) fn hostile_report() -> LocateReport {
         Enu::new(200.0, 200.0, 0.0),
         [[9.0, 0.0], [0.0, 4.0]],
         &[0.0, 0.3],
-        &[1],
-        &[3],
+        (&[1], &[3]),
     );
     LocateReport {
         array,

@@ -30,7 +30,7 @@ const STYLES: [(&str, &str, &str); 6] = [
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
 
-/// A place to stand: `Sub` elements are written in the order KML's schema demands.
+/// The document so far. Elements are written in the order that KML's schema demands.
 struct Kml<'a, 'b> {
     xml: Xml<'a>,
     frame: &'b LocalFrame,

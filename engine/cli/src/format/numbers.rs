@@ -25,7 +25,7 @@ pub(super) fn seconds(value: f64) -> f64 {
     round(value, 6)
 }
 
-/// RFC 3339 with microseconds. A function, so that serde can call it.
+/// RFC 3339 with microseconds.
 pub(super) fn rfc_3339(time: Timestamp) -> String {
     time.to_string()
 }

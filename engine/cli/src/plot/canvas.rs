@@ -98,10 +98,6 @@ impl Rect {
             && inner.right() <= self.right()
             && inner.bottom() <= self.bottom()
     }
-
-    pub(super) fn holds_point(self, (x, y): (f64, f64)) -> bool {
-        self.holds(Self::new(x, y, 0.0, 0.0))
-    }
 }
 
 /// The picture so far. `style` arguments are SVG attributes written by us, never outside text.
@@ -125,6 +121,10 @@ impl Canvas {
         let sheet = Rect::new(0.0, 0.0, width, height);
         canvas.rect(sheet, &format!("fill=\"{}\"", palette::PAPER));
         canvas
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.width
     }
 
     /// Writing to a `String` cannot fail.
@@ -281,6 +281,6 @@ mod tests {
         let r = Rect::new(0.0, 0.0, 10.0, 10.0);
         assert!(r.overlaps(Rect::new(9.0, 9.0, 5.0, 5.0)));
         assert!(!r.overlaps(Rect::new(10.0, 0.0, 5.0, 5.0)));
-        assert!(r.holds(Rect::around(5.0, 5.0, 5.0)) && !r.holds_point((11.0, 5.0)));
+        assert!(r.holds(Rect::around(5.0, 5.0, 5.0)) && !r.holds(Rect::around(11.0, 5.0, 0.0)));
     }
 }

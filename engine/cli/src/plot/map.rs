@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use shotfix_core::{ArrivalStatus, Ellipse, Enu, Incident, LocateReport, Timestamp};
+use shotfix_core::{Ellipse, Enu, Incident, LocateReport, Timestamp};
 
 use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::raster::Kind;
-use super::{PlotError, arrivals, ground, inset, marks, palette};
+use super::{PlotError, arrivals, ground, inset, legend, palette};
 use crate::{ellipse, status};
 
 const WIDTH: f64 = 1200.0;
@@ -107,57 +107,6 @@ fn headline(report: &LocateReport) -> (String, Vec<String>) {
             }
             (format!("{} incidents, {rounds} rounds", many.len()), lines)
         }
-    }
-}
-
-/// One row of symbols and their names.
-fn legend(canvas: &mut Canvas, y: f64, with_truth: bool, with_shots: bool) {
-    type Draw = fn(&mut Canvas, (f64, f64));
-    let mut items: Vec<(Draw, &str)> = Vec::new();
-    if with_shots {
-        items.push((
-            |c, at| marks::status(c, at, 6.0, Some(ArrivalStatus::Used)),
-            "sensor used",
-        ));
-        items.push((
-            |c, at| marks::status(c, at, 6.0, Some(ArrivalStatus::Rejected)),
-            "rejected",
-        ));
-        items.push((
-            |c, at| marks::status(c, at, 6.0, Some(ArrivalStatus::Missing)),
-            "missing",
-        ));
-        items.push((|c, at| marks::shot(c, at, 5.5), "shot"));
-        items.push((|c, at| marks::incident(c, at, 9.0), "incident"));
-        items.push((
-            |c, (x, y)| {
-                let style = format!(
-                    "fill=\"{0}\" fill-opacity=\"0.16\" stroke=\"{0}\" stroke-width=\"1.8\"",
-                    palette::FIX
-                );
-                c.rect(
-                    Rect::new(x - 10.0, y - 6.0, 20.0, 12.0),
-                    &format!("{style} rx=\"6\""),
-                );
-            },
-            "95 % ellipse",
-        ));
-        items.push((
-            |c, at| c.circle(at, 8.0, "fill=\"none\" stroke=\"#1f2933\" stroke-width=\"1.1\" stroke-dasharray=\"3 2.5\""),
-            "3.05 m (10 ft)",
-        ));
-    } else {
-        items.push((|c, at| marks::status(c, at, 6.0, None), "sensor"));
-    }
-    if with_truth {
-        items.push((|c, at| marks::truth(c, at, 5.0), "truth"));
-    }
-    let look = Type::new(12.0);
-    let mut x = MARGIN + 10.0;
-    for (draw, words) in items {
-        draw(canvas, (x, y));
-        canvas.text_at_middle((x + 17.0, y), look, words);
-        x += 17.0 + look.width(words) + 36.0;
     }
 }
 
@@ -271,7 +220,12 @@ fn svg(report: &LocateReport, truth: &[Enu]) -> String {
     };
     let view = ground::view(map, report, truth);
     ground::draw(&mut canvas, &view, report, truth);
-    legend(&mut canvas, legend_y, !truth.is_empty(), !shown.is_empty());
+    legend::draw(
+        &mut canvas,
+        (MARGIN + 10.0, legend_y),
+        !truth.is_empty(),
+        !shown.is_empty(),
+    );
     let gap = 36.0;
     let n = shown.len().max(1) as f64;
     let each = (WIDTH - 2.0 * MARGIN - gap * (n - 1.0)) / n;
@@ -351,8 +305,7 @@ mod tests {
             far,
             [[40_000.0, 18_000.0], [18_000.0, 9_500.0]],
             &[0.0],
-            &[],
-            &[2],
+            (&[], &[2]),
         )];
         picture("huge", &report, &[Enu::new(-10_650.0, 3_880.0, 0.0)]);
     }
@@ -382,8 +335,7 @@ mod tests {
                 Enu::new(120.0 - 400.0 * k, 55.0 - 60.0 * k, 1.5),
                 [[30.0 * k, -9.0], [-9.0, 16.0]],
                 &[0.0, 0.11, 0.23, 0.34, 0.46, 0.57, 0.69],
-                &[1, 4],
-                &[2],
+                (&[1, 4], &[2]),
             ));
             if k == 1.0 {
                 picture("two", &report, &[]);
@@ -411,8 +363,7 @@ mod tests {
             Enu::new(700.0, 800.0, 0.0),
             [[2.0, 0.3], [0.3, 1.0]],
             &[0.0, 0.6],
-            &[5, 50, 33],
-            &[7, 70],
+            (&[5, 50, 33], &[7, 70]),
         );
         let report = LocateReport {
             array,

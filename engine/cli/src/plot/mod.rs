@@ -9,10 +9,12 @@
 
 mod arrivals;
 mod canvas;
+mod flags;
 mod font;
 mod ground;
 mod inset;
 mod labels;
+mod legend;
 mod map;
 mod marks;
 mod palette;

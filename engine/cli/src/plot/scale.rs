@@ -127,7 +127,9 @@ mod tests {
         ];
         let view = View::of_points(frame, &points);
         let (a, b) = (view.px(points[0]), view.px(points[1]));
-        assert!(frame.holds_point(a) && frame.holds_point(b));
+        for (x, y) in [a, b] {
+            assert!(frame.holds(Rect::around(x, y, 0.0)));
+        }
         assert!(((b.0 - a.0) / 300.0 - (b.1 - a.1) / 263.0).abs() < 1e-9);
         assert!(b.1 > a.1, "north is up");
     }

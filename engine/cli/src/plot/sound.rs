@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use shotfix_core::{FileImpulses, Impulse};
+use shotfix_core::FileImpulses;
 
 use super::canvas::{Anchor, Canvas, Rect, Type, short};
+use super::flags::{self, Axis};
 use super::raster::Kind;
 use super::scale::{multiples, round_step, tick_words};
 use super::spectrogram::Spectrogram;
@@ -14,9 +15,6 @@ const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 760.0;
 const LEFT: f64 = 92.0;
 const RIGHT: f64 = 84.0;
-/// Lines of labels above the waveform; an impulse that finds no room in them keeps its stem.
-const TIERS: usize = 3;
-const TIER: f64 = 17.0;
 /// More than this many columns a PNG at twice the size cannot show.
 const MOST_COLUMNS: usize = 2000;
 
@@ -49,37 +47,6 @@ pub fn plot_sound(
     kind.save(svg(file, samples, rate_hz)?, path)
 }
 
-/// Seconds from the start to pixels.
-struct Axis {
-    area: Rect,
-    duration_s: f64,
-}
-
-impl Axis {
-    fn px(&self, t_s: f64) -> f64 {
-        self.area.x + t_s / self.duration_s * self.area.w
-    }
-
-    /// Grid lines, and the seconds below `panel` if `words`.
-    fn ticks(&self, canvas: &mut Canvas, panel: Rect, words: bool) {
-        let step = round_step(self.duration_s / self.area.w * 120.0);
-        let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::FRAME);
-        for t in multiples(0.0, self.duration_s, step) {
-            let x = self.px(t);
-            let (top, bottom) = (panel.bottom(), panel.bottom() + 5.0);
-            canvas.line((x, top), (x, bottom), &line);
-            if words {
-                let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::Middle);
-                canvas.text(
-                    (x, bottom + 13.0),
-                    look,
-                    &format!("{} s", tick_words(t, step)),
-                );
-            }
-        }
-    }
-}
-
 /// Smallest and largest sample of each of `columns` equal pieces.
 fn envelope(samples: &[f32], columns: usize) -> Vec<(f32, f32)> {
     let columns = columns.clamp(1, samples.len());
@@ -96,35 +63,60 @@ fn envelope(samples: &[f32], columns: usize) -> Vec<(f32, f32)> {
         .collect()
 }
 
-fn waveform(canvas: &mut Canvas, area: Rect, samples: &[f32]) {
-    let columns = envelope(samples, MOST_COLUMNS);
-    let peak = columns
-        .iter()
-        .fold(0.0_f32, |peak, (low, high)| peak.max(-low).max(*high));
-    // Digital silence is drawn as a line in a range of its own.
-    let reach = if peak > 0.0 {
-        f64::from(peak) * 1.08
-    } else {
-        1.0
-    };
-    let middle = area.y + area.h / 2.0;
-    let y = |value: f64| middle - value / reach * area.h / 2.0;
-    let step = round_step(reach / 2.0);
-    let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::GRID);
-    for value in multiples(-reach, reach, step) {
-        canvas.line((area.x, y(value)), (area.right(), y(value)), &line);
-        let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::End);
-        let words = tick_words(value, step).replace('-', "−");
-        canvas.text_at_middle((area.x - 8.0, y(value)), look, &words);
+/// The waveform's panel: what is drawn of each column, and the amplitude at its edge.
+struct Wave {
+    area: Rect,
+    columns: Vec<(f32, f32)>,
+    reach: f64,
+}
+
+impl Wave {
+    fn new(area: Rect, samples: &[f32]) -> Self {
+        let columns = envelope(samples, MOST_COLUMNS);
+        let peak = columns
+            .iter()
+            .fold(0.0_f32, |peak, (low, high)| peak.max(-low).max(*high));
+        // Digital silence is drawn as a line in a range of its own.
+        let reach = if peak > 0.0 {
+            f64::from(peak) * 1.08
+        } else {
+            1.0
+        };
+        Self {
+            area,
+            columns,
+            reach,
+        }
     }
-    let x = |k: usize| area.x + (k as f64 + 0.5) / columns.len() as f64 * area.w;
-    let upper = columns.iter().enumerate();
-    let lower = columns.iter().enumerate().rev();
-    // Half a pixel of body keeps a quiet passage visible.
-    let outline = upper
-        .map(|(k, c)| (x(k), y(f64::from(c.1)) - 0.3))
-        .chain(lower.map(|(k, c)| (x(k), y(f64::from(c.0)) + 0.3)));
-    canvas.polygon(outline, &format!("fill=\"{}\"", palette::INK));
+
+    fn y(&self, value: f64) -> f64 {
+        self.area.y + self.area.h / 2.0 * (1.0 - value / self.reach)
+    }
+
+    fn grid(&self, canvas: &mut Canvas) {
+        canvas.rect(self.area, &format!("fill=\"{}\"", palette::GROUND));
+        let step = round_step(self.reach / 2.0);
+        let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::GRID);
+        let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::End);
+        for value in multiples(-self.reach, self.reach, step) {
+            let y = self.y(value);
+            canvas.line((self.area.x, y), (self.area.right(), y), &line);
+            let words = tick_words(value, step).replace('-', "−");
+            canvas.text_at_middle((self.area.x - 8.0, y), look, &words);
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas) {
+        let n = self.columns.len() as f64;
+        let x = |k: usize| self.area.x + (k as f64 + 0.5) / n * self.area.w;
+        let upper = self.columns.iter().enumerate();
+        let lower = self.columns.iter().enumerate().rev();
+        // Half a pixel of body keeps a quiet passage visible.
+        let outline = upper
+            .map(|(k, c)| (x(k), self.y(f64::from(c.1)) - 0.3))
+            .chain(lower.map(|(k, c)| (x(k), self.y(f64::from(c.0)) + 0.3)));
+        canvas.polygon(outline, &format!("fill=\"{}\"", palette::INK));
+    }
 }
 
 fn spectrum(
@@ -170,79 +162,6 @@ fn spectrum(
     Ok(())
 }
 
-/// `gunfire 94 %`, with what a reader should know about the level.
-fn label(impulse: &Impulse) -> String {
-    let (class, probability) = impulse.class.best();
-    let level = match impulse.onset.level_db_spl {
-        Some(level) => format!(", {level:.0} dB"),
-        None => String::new(),
-    };
-    let clipped = if impulse.onset.clipped {
-        " clipped"
-    } else {
-        ""
-    };
-    format!(
-        "{} {:.0} %{level}{clipped}",
-        class.label(),
-        probability * 100.0
-    )
-}
-
-/// Where labels go: for each impulse at `x` with a label of `width`, its tier (0 is lowest), or
-/// `None` where it would cover another label or be crossed by another's stem.
-///
-/// From right to left, each label stands above every label that begins within its width, so
-/// that no stem, which runs down from its label, cuts a text.
-fn tiers(labels: &[(f64, f64)]) -> Vec<Option<usize>> {
-    let mut tiers: Vec<Option<usize>> = vec![None; labels.len()];
-    for k in (0..labels.len()).rev() {
-        let (x, width) = labels[k];
-        let end = x + width + 12.0;
-        let below = labels[k + 1..]
-            .iter()
-            .zip(&tiers[k + 1..])
-            .take_while(|(other, _)| other.0 < end)
-            .filter_map(|(_, tier)| *tier)
-            .max();
-        let tier = below.map_or(0, |t| t + 1);
-        tiers[k] = (tier < TIERS && end < WIDTH).then_some(tier);
-    }
-    tiers
-}
-
-/// A line through both panels at every impulse, and labels above where they fit.
-fn impulses(canvas: &mut Canvas, axis: &Axis, wave: Rect, spectrum: Rect, file: &FileImpulses) {
-    let look = Type::new(11.5).bold();
-    let heard: Vec<(&Impulse, f64, String)> = file
-        .impulses
-        .iter()
-        .map(|impulse| (impulse, axis.px(impulse.time_s), label(impulse)))
-        .filter(|(_, x, _)| (axis.area.x..=axis.area.right()).contains(x))
-        .collect();
-    let places: Vec<(f64, f64)> = heard
-        .iter()
-        .map(|(_, x, words)| (*x, look.width(words)))
-        .collect();
-    for ((impulse, x, words), tier) in heard.iter().zip(tiers(&places)) {
-        let colour = palette::of_class(impulse.class.best().0);
-        let top = match tier {
-            Some(tier) => {
-                let y = wave.y - 8.0 - TIER * tier as f64;
-                canvas.text((x + 4.0, y), look.fill(colour), words);
-                y - 10.0
-            }
-            None => wave.y - 5.0,
-        };
-        let stem = format!("stroke=\"{colour}\" stroke-width=\"1.2\"");
-        canvas.line((*x, top), (*x, wave.bottom()), &stem);
-        // Magma swallows dark lines.
-        let white =
-            "stroke=\"#ffffff\" stroke-width=\"1\" stroke-opacity=\"0.7\" stroke-dasharray=\"3 4\"";
-        canvas.line((*x, spectrum.y), (*x, spectrum.bottom()), white);
-    }
-}
-
 /// The whole picture.
 fn svg(file: &FileImpulses, samples: &[f32], rate_hz: f64) -> Result<String, PlotError> {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
@@ -264,18 +183,19 @@ fn svg(file: &FileImpulses, samples: &[f32], rate_hz: f64) -> Result<String, Plo
     );
     canvas.text((40.0, 80.0), Type::new(13.5).fill(palette::MUTED), &about);
     let w = WIDTH - LEFT - RIGHT;
-    let wave = Rect::new(LEFT, 108.0 + TIER * TIERS as f64, w, 200.0);
+    let wave = Rect::new(LEFT, 108.0 + flags::HEIGHT, w, 200.0);
     let top = wave.bottom() + 34.0;
     let spectrum_area = Rect::new(LEFT, top, w, HEIGHT - top - 52.0);
     let axis = Axis {
         area: wave,
         duration_s,
     };
-    canvas.rect(wave, &format!("fill=\"{}\"", palette::GROUND));
+    let waveform = Wave::new(wave, samples);
+    waveform.grid(&mut canvas);
     spectrum(&mut canvas, spectrum_area, samples, rate_hz)?;
-    impulses(&mut canvas, &axis, wave, spectrum_area, file);
+    flags::draw(&mut canvas, &axis, wave, spectrum_area, file);
     // Last, so that no mark hides the peak it marks.
-    waveform(&mut canvas, wave, samples);
+    waveform.draw(&mut canvas);
     let frame = format!(
         "fill=\"none\" stroke=\"{}\" stroke-width=\"1\"",
         palette::FRAME
@@ -292,6 +212,7 @@ mod tests {
     use super::*;
     use crate::fixture;
     use resvg::usvg::roxmltree::Document;
+    use shotfix_core::Impulse;
 
     /// Noise from a linear congruential generator, the same on every machine.
     fn recording(rate_hz: f64, duration_s: f64, bangs_s: &[f64]) -> Vec<f32> {
@@ -365,7 +286,8 @@ mod tests {
             })
             .collect();
         file.file = "<b>&\".wav".to_owned();
-        picture("burst", &file, &recording(24_000.0, 60.0, &times), 24_000.0);
+        let svg = picture("burst", &file, &recording(24_000.0, 60.0, &times), 24_000.0);
+        assert!(svg.contains("30 × gunfire"));
         let silent = &fixture::impulses()[1];
         let svg = picture("silence", silent, &vec![0.0; 72_000], 24_000.0);
         assert!(svg.contains("no impulses found"));
@@ -381,31 +303,6 @@ mod tests {
         }
         let error = plot_sound(file, &[0.0], 48_000.0, Path::new("a.gif")).unwrap_err();
         assert!(matches!(error, PlotError::Ending { .. }));
-    }
-
-    #[test]
-    fn no_stem_cuts_a_label() {
-        // Three close together, one alone, one whose label would leave the sheet.
-        let labels = [
-            (100.0, 90.0),
-            (120.0, 90.0),
-            (150.0, 90.0),
-            (600.0, 90.0),
-            (1150.0, 90.0),
-        ];
-        assert_eq!(tiers(&labels), [Some(2), Some(1), Some(0), Some(0), None]);
-        let burst: Vec<(f64, f64)> = (0..40)
-            .map(|k| (100.0 + 9.0 * f64::from(k), 90.0))
-            .collect();
-        let tiers = tiers(&burst);
-        assert!(tiers.iter().flatten().count() >= 3);
-        for (k, tier) in tiers.iter().enumerate() {
-            for (other, other_tier) in burst.iter().zip(&tiers).skip(k + 1) {
-                if tier.is_some() && other.0 < burst[k].0 + 90.0 {
-                    assert!(other_tier < tier);
-                }
-            }
-        }
     }
 
     #[test]
