@@ -72,7 +72,7 @@ impl Engine {
             return Err(EngineError::TooFewSensors { need, got });
         }
         let (along_m, across_m) = spread(&array);
-        if across_m < 0.01 * along_m {
+        if across_m <= 0.01 * along_m {
             return Err(EngineError::Collinear { across_m, along_m });
         }
         Ok(Self {
