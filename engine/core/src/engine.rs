@@ -72,7 +72,7 @@ impl Engine {
             return Err(EngineError::TooFewSensors { need, got });
         }
         let (along_m, across_m) = spread(&array);
-        if across_m < 0.01 * along_m {
+        if across_m <= 0.01 * along_m {
             return Err(EngineError::Collinear { across_m, along_m });
         }
         Ok(Self {
@@ -119,7 +119,14 @@ impl Engine {
     }
 
     fn run(&mut self, watermark: Option<Timestamp>) -> Vec<Incident> {
-        self.pending.sort_by_key(|o| (o.time, o.sensor));
+        // Strength too: of one sensor's onsets at one instant the order of pushing must not decide.
+        self.pending.sort_by(|a, b| {
+            (a.time, a.sensor)
+                .cmp(&(b.time, b.sensor))
+                .then(b.snr_db.total_cmp(&a.snr_db))
+                .then(b.peak_dbfs.total_cmp(&a.peak_dbfs))
+                .then(a.sigma.0.total_cmp(&b.sigma.0))
+        });
         let mut shots = Vec::new();
         while let Some(cut) = self.next_cut(watermark) {
             shots.extend(self.solve(cut));
