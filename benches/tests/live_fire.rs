@@ -1,4 +1,6 @@
 //! The chain against live fire with surveyed truth (Pittsburgh 2018, CC BY 4.0, five positions).
+// Helpers of tests may fail a test as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 

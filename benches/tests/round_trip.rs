@@ -1,4 +1,6 @@
 //! Simulated recordings through the whole chain, back to the simulated truth.
+// Helpers of tests may fail a test as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fmt::Write;
 
@@ -79,7 +81,7 @@ proptest! {
         rate_hz in prop::sample::select(vec![8_000_u32, 11_025, 12_000, 16_000, 22_050, 32_000, 44_100, 48_000]),
         jitter in prop::collection::vec((-1.0..1.0_f64, -1.0..1.0_f64), 4..=20),
         radius in 0.0..180.0_f64,
-        angle in 0.0..6.28_f64,
+        angle in 0.0..std::f64::consts::TAU,
         temperature in -15.0..40.0_f64,
         wind in (-8.0..8.0_f64, -8.0..8.0_f64),
     ) {
@@ -92,7 +94,7 @@ proptest! {
     #[test]
     fn verif_a_turned_and_moved_array_turns_and_moves_the_shot(
         jitter in prop::collection::vec((-1.0..1.0_f64, -1.0..1.0_f64), 5..=9),
-        turn in 0.0..6.28_f64,
+        turn in 0.0..std::f64::consts::TAU,
         east in -5_000.0..5_000.0_f64,
         north in -5_000.0..5_000.0_f64,
     ) {

@@ -123,8 +123,8 @@ pub fn delays_s(
         })
     };
     let mut lags: Vec<i64> = vec![0; n];
-    for k in 1..n {
-        lags[k] = best(k, &|lag| at(0, k, lag)).0;
+    for (k, lag) in lags.iter_mut().enumerate().skip(1) {
+        *lag = best(k, &|lag| at(0, k, lag)).0;
     }
     for _ in 0..MAX_PASSES {
         let before = lags.clone();
