@@ -73,14 +73,22 @@ pub(super) fn of_pick(
     residual_s: f64,
     sigma_s: f64,
     delay_s: f64,
-    s: &Settings,
+    settings: &Settings,
 ) -> f64 {
-    let density = (1.0 - s.late_share) * normal_density(residual_s, sigma_s)
-        + s.late_share * late_density(residual_s, sigma_s, s.late_mean_s);
+    of_timing(residual_s, sigma_s, settings) + of_strength(pick, in_wake, delay_s)
+}
+
+/// The part of [`of_pick`] that the onset's time decides, ln(1/s).
+pub(super) fn of_timing(residual_s: f64, sigma_s: f64, settings: &Settings) -> f64 {
+    let density = (1.0 - settings.late_share) * normal_density(residual_s, sigma_s)
+        + settings.late_share * late_density(residual_s, sigma_s, settings.late_mean_s);
+    density.max(1e-12).ln()
+}
+
+/// The part of [`of_pick`] that the onset's strength and place decide, ln(s).
+pub(super) fn of_strength(pick: &Pick, in_wake: bool, delay_s: f64) -> f64 {
     let ratio = DIRECT_DENSITY / clutter_density(pick.snr_db, in_wake);
-    (detection_probability(delay_s) * density * ratio)
-        .max(1e-12)
-        .ln()
+    (detection_probability(delay_s) * ratio).ln()
 }
 
 /// Log likelihood ratio of a sensor that reports nothing at the predicted time.

@@ -145,30 +145,30 @@ impl Strip {
             first_s: -longest_s as f32,
             slots,
         };
-        let tail_s = 4.0 * sigma_s + 2.5 * site.settings.late_mean_s;
-        for &i in episode.between(
-            sensor,
-            anchor_s - longest_s - tail_s,
-            anchor_s + longest_s + tail_s,
-        ) {
+        // An onset speaks for slots from `late` before it (it may be an echo) to `early` after.
+        let late = ((4.0 * sigma_s + 2.5 * site.settings.late_mean_s) / SLOT_S) as i64;
+        let early = (4.0 * sigma_s / SLOT_S) as i64;
+        let timing: Vec<f32> = (-late..=early)
+            .map(|slot| evidence::of_timing(-slot as f64 * SLOT_S, sigma_s, &site.settings) as f32)
+            .collect();
+        let (from_s, to_s) = (
+            anchor_s - longest_s - early as f64 * SLOT_S,
+            anchor_s + longest_s + late as f64 * SLOT_S,
+        );
+        for &i in episode.between(sensor, from_s, to_s) {
             if taken[i] {
                 continue;
             }
             let pick = &episode.picks()[i];
-            let lag_s = pick.time_s - anchor_s + longest_s;
-            let from = ((lag_s - tail_s) / SLOT_S).max(0.0) as usize;
-            let to = ((lag_s + 4.0 * sigma_s) / SLOT_S).max(0.0) as usize;
-            for slot in from..to.min(n) {
-                let residual_s = lag_s - slot as f64 * SLOT_S;
-                let score = evidence::of_pick(
-                    pick,
-                    episode.in_wake(i),
-                    residual_s,
-                    sigma_s.hypot(pick.sigma_s),
-                    typical_delay_s,
-                    &site.settings,
-                ) as f32;
-                strip.slots[slot] = strip.slots[slot].max(score);
+            let strength = evidence::of_strength(pick, episode.in_wake(i), typical_delay_s) as f32;
+            let own_slot = ((pick.time_s - anchor_s + longest_s) / SLOT_S).round() as i64;
+            for (slot, timing) in (own_slot - late..).zip(&timing) {
+                if let Some(best) = usize::try_from(slot)
+                    .ok()
+                    .and_then(|k| strip.slots.get_mut(k))
+                {
+                    *best = best.max(strength + timing);
+                }
             }
         }
         strip
