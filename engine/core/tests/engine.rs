@@ -292,45 +292,58 @@ fn verif_a_minute_of_flood_ends() {
     assert!(n_shots <= 40, "{n_shots} shots out of nothing");
 }
 
-/// How many of two shooters 300 m apart, the second `lag_s` after the first, are located within
-/// 3 m, and how many shots come out in all, over ten runs.
-fn two_shooters(lag_s: f64) -> (usize, usize) {
-    let other = Enu::new(-210.0, 90.0, 1.5);
-    assert!((other.horizontal_distance_m(SOURCE) - 302.0).abs() < 2.0);
+/// `n` pairs of shooters at random places at least 250 m apart, the second up to `lag_s` after the
+/// first: the share of the shooters located within 5 m, and shots a scene.
+fn two_shooters(n: usize, lag_s: std::ops::Range<f64>) -> (f64, f64) {
     let (mut found, mut all) = (0, 0);
-    for seed in 0..10 {
-        let mut scene = Scene::new(places(), seed);
-        scene.shot(SOURCE, 0.0, &[]);
-        scene.shot(other, lag_s, &[]);
+    let mut dice = Dice::new(99);
+    for seed in 0..n {
+        let mut place = || {
+            Enu::new(
+                dice.uniform(-300.0, 300.0),
+                dice.uniform(-250.0, 250.0),
+                1.5,
+            )
+        };
+        let (one, mut other) = (place(), place());
+        while one.horizontal_distance_m(other) < 250.0 {
+            other = place();
+        }
+        let mut scene = Scene::new(places(), seed as u64);
+        scene.shot(one, 0.0, &[]);
+        scene.shot(other, dice.uniform(lag_s.start, lag_s.end), &[]);
         scene.clutter(-4.0, 9.0, 0.3);
         let incidents = scene.run();
-        all += shots(&incidents).len();
-        found += [SOURCE, other]
+        let shots = shots(&incidents);
+        all += shots.len();
+        found += [one, other]
             .into_iter()
             .filter(|truth| {
-                incidents
+                shots
                     .iter()
-                    .any(|i| i.position.horizontal_distance_m(*truth) < 3.0)
+                    .any(|s| s.position.horizontal_distance_m(*truth) < 5.0)
             })
             .count();
     }
-    (found, all)
+    (found as f64 / (2 * n) as f64, all as f64 / n as f64)
 }
 
-/// The engine sets aside what follows a located shot within 2.5 s on each sensor as its echoes.
-/// A second shooter is therefore found when the two shots are heard in different order at different
-/// sensors (the same instant) or after that time; in between only one of the two is
-/// found, 10 of 20 in these runs, and at a lag of 0.1 s seven ghosts of mixed arrivals come with it.
+/// What follows a located shot within 2.5 s on a sensor, no louder, is set aside as its echoes, and one
+/// fix may mix arrivals of both: within the echo window up to a fifth of the shooters is missed.
 #[test]
-fn val_two_shooters_are_told_apart_outside_the_echo_window() {
-    for lag_s in [0.0, 3.0, 4.5] {
-        assert_eq!(two_shooters(lag_s), (20, 20), "{lag_s} s");
-    }
-    for lag_s in [0.1, 0.5, 2.0] {
-        let (found, all) = two_shooters(lag_s);
-        println!("second shooter {lag_s} s later: {found} of 20 found, {all} shots in all");
-        assert!(found >= 10, "{lag_s} s: one of two is always found");
-        assert!(all <= 20, "{lag_s} s: {all} shots");
+fn val_two_shooters_are_told_apart() {
+    for (lag_s, least) in [
+        (0.0..0.3, 0.78),
+        (0.3..1.0, 0.75),
+        (1.0..2.4, 0.87),
+        (2.6..5.0, 0.97),
+    ] {
+        let (found, all) = two_shooters(40, lag_s.clone());
+        println!(
+            "second shooter {lag_s:?} s later: {found:.3} found, {all:.2} shots a scene of two"
+        );
+        assert!(found >= least, "{lag_s:?} s: {found}");
+        assert!(all <= 2.05, "{lag_s:?} s: {all} shots of two");
     }
 }
 
