@@ -1,14 +1,4 @@
-//! The gunshot locator as a function of its inputs.
-//!
-//! Sound becomes an alert in these steps, one module each:
-//!
-//! ```text
-//! Samples -> Onset -> Arrival -> Shot -> Incident
-//!   detect    classify  associate + locate   group
-//! ```
-//!
-//! Nothing here opens a socket or a file, reads a clock or draws a random number:
-//! the same inputs give the same bytes, live or years later in a replay.
+#![doc = include_str!("../README.md")]
 
 pub mod associate;
 pub mod atmosphere;

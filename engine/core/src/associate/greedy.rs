@@ -28,6 +28,8 @@ pub struct BurstRound {
 
 /// Echoes of a round are heard for this long, seconds.
 const ECHO_S: f64 = 2.5;
+/// Onsets nearer than this belong to one sound, however loud, seconds.
+const SAME_S: f64 = 0.05;
 
 /// Finds the bursts of an episode, in order of time. Deterministic: the same picks in any order,
 /// on any number of threads, give the same bursts.
@@ -45,8 +47,8 @@ pub fn associate(site: &Site, episode: &Episode) -> Vec<Burst> {
 }
 
 impl Burst {
-    /// Indices of the onsets the burst accounts for: its arrivals and what follows each as its
-    /// echoes.
+    /// Indices of the onsets the burst accounts for: its arrivals and what follows each, no louder,
+    /// as its echoes.
     pub fn explains(&self, episode: &Episode) -> Vec<usize> {
         let mut explained = Vec::new();
         for &index in self
@@ -55,11 +57,16 @@ impl Burst {
             .flat_map(|round| round.picks.iter().flatten())
         {
             let direct = episode.picks()[index];
-            explained.extend_from_slice(episode.between(
+            let near = episode.between(
                 direct.sensor,
-                direct.time_s - 0.05,
+                direct.time_s - SAME_S,
                 direct.time_s + ECHO_S,
-            ));
+            );
+            // What is louder than the shot is another sound, such as a second shooter nearby.
+            explained.extend(near.iter().filter(|&&i| {
+                let other = episode.picks()[i];
+                other.time_s <= direct.time_s + SAME_S || other.peak_dbfs <= direct.peak_dbfs
+            }));
         }
         explained.sort_unstable();
         explained.dedup();

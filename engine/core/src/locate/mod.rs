@@ -1,6 +1,6 @@
 //! Where and when, from arrival times.
 //!
-//! [`fit`] is maximum likelihood for the rounds of one burst; [`height`] supplies what is assumed
+//! [`fit()`] is maximum likelihood for the rounds of one burst; [`height`] supplies what is assumed
 //! of the source's height, [`ellipse`] turns a covariance into a region on the map.
 
 pub mod ellipse;
