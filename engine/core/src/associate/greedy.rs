@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::burst::{PatternRound, further_rounds};
 use super::episode::Episode;
-use super::search::{Hypothesis, as_round, hypotheses};
+use super::search::{Hypothesis, as_round, hypotheses, search_reach_s};
 use super::site::Site;
 use crate::locate::fit::{Fix, fit};
 
@@ -35,11 +35,18 @@ const SAME_S: f64 = 0.05;
 /// on any number of threads, give the same bursts.
 pub fn associate(site: &Site, episode: &Episode) -> Vec<Burst> {
     let mut taken = vec![false; episode.picks().len()];
+    let mut anchors = Anchors::new(episode.picks().len());
     let mut bursts = Vec::new();
-    while let Some(burst) = best_burst(site, episode, &taken) {
-        for index in burst.explains(episode) {
+    loop {
+        anchors.search(site, episode, &taken);
+        let Some(burst) = best_burst(site, episode, &taken, anchors.hypotheses()) else {
+            break;
+        };
+        let explained = burst.explains(episode);
+        for &index in &explained {
             taken[index] = true;
         }
+        anchors.forget(site, episode, &explained);
         bursts.push(burst);
     }
     bursts.sort_by(|a, b| a.fix.times_s[0].total_cmp(&b.fix.times_s[0]));
@@ -79,14 +86,60 @@ const EVIDENCE_SPAN: f64 = 12.0;
 /// Hypotheses that are extended, at most.
 const MAX_EXTENDED: usize = 24;
 
-fn best_burst(site: &Site, episode: &Episode, taken: &[bool]) -> Option<Burst> {
-    let anchors: Vec<usize> = (0..episode.picks().len())
-        .filter(|&i| !taken[i] && episode.picks()[i].snr_db >= site.settings.anchor_snr_db)
-        .collect();
-    let mut all: Vec<Hypothesis> = anchors
-        .into_par_iter()
-        .flat_map_iter(|anchor| hypotheses(site, episode, taken, anchor))
-        .collect();
+/// The hypotheses of each anchor, kept until an onset they may rest on is taken.
+struct Anchors {
+    /// By onset; `None`: to be searched, if it is strong and free.
+    found: Vec<Option<Vec<Hypothesis>>>,
+}
+
+impl Anchors {
+    fn new(n_picks: usize) -> Self {
+        Self {
+            found: vec![None; n_picks],
+        }
+    }
+
+    /// Searches from every strong, free onset that has not been searched.
+    fn search(&mut self, site: &Site, episode: &Episode, taken: &[bool]) {
+        let found: Vec<(usize, Vec<Hypothesis>)> = (0..self.found.len())
+            .into_par_iter()
+            .filter(|&i| {
+                let is_strong = episode.picks()[i].snr_db >= site.settings.anchor_snr_db;
+                self.found[i].is_none() && is_strong && !taken[i]
+            })
+            .map(|i| (i, hypotheses(site, episode, taken, i)))
+            .collect();
+        for (anchor, hypotheses) in found {
+            self.found[anchor] = Some(hypotheses);
+        }
+    }
+
+    /// Forgets what may have rested on the onsets `taken_now`, which are in order of time.
+    fn forget(&mut self, site: &Site, episode: &Episode, taken_now: &[usize]) {
+        let reach_s = search_reach_s(site);
+        let time_s = |i: usize| episode.picks()[i].time_s;
+        for (anchor, found) in self.found.iter_mut().enumerate() {
+            let first = taken_now.partition_point(|&i| time_s(i) < time_s(anchor) - reach_s);
+            if taken_now
+                .get(first)
+                .is_some_and(|&i| time_s(i) <= time_s(anchor) + reach_s)
+            {
+                *found = None;
+            }
+        }
+    }
+
+    fn hypotheses(&self) -> Vec<Hypothesis> {
+        self.found.iter().flatten().flatten().cloned().collect()
+    }
+}
+
+fn best_burst(
+    site: &Site,
+    episode: &Episode,
+    taken: &[bool],
+    mut all: Vec<Hypothesis>,
+) -> Option<Burst> {
     // Several anchors of one shot lead to the same fit: keep one of each.
     all.sort_by(|a, b| {
         b.evidence

@@ -31,6 +31,12 @@ const MAX_FITS: usize = 6;
 /// Fits and re-picks until the arrivals no longer change, at most.
 const MAX_ROUNDS: usize = 4;
 
+/// Onsets farther than this from an anchor in time do not bear on its hypotheses, seconds.
+pub(super) fn search_reach_s(site: &Site) -> f64 {
+    // A fit may leave the cell it started from, and forerunners and echoes reach a little farther.
+    site.longest_baseline_s() + 1.0
+}
+
 /// The supposed shots whose arrival at one sensor is the onset `anchor`, best first.
 pub(super) fn hypotheses(
     site: &Site,
