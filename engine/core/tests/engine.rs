@@ -283,15 +283,6 @@ fn verif_a_flood_of_onsets_gives_few_shots() {
     assert!(work_s < 60.0);
 }
 
-/// On two shared cores: 28 shots, 88 s of work, slower than real time.
-#[test]
-#[ignore = "takes more than a minute"]
-fn verif_a_minute_of_flood_ends() {
-    let (n_shots, work_s) = flood(10_000, 60.0);
-    println!("10 000 onsets at random in 60 s: {n_shots} shots, {work_s:.1} s of work");
-    assert!(n_shots <= 40, "{n_shots} shots out of nothing");
-}
-
 /// `n` pairs of shooters at random places at least 250 m apart, the second up to `lag_s` after the
 /// first: the share of the shooters located within 5 m, and shots a scene.
 fn two_shooters(n: usize, lag_s: std::ops::Range<f64>) -> (f64, f64) {

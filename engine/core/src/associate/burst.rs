@@ -1,6 +1,6 @@
 //! Further rounds of a located shot: the same delays, shifted by the cadence.
 
-use super::episode::{Episode, Pick};
+use super::episode::{Company, Episode, Pick};
 use super::evidence;
 use super::search::Hypothesis;
 use super::site::Site;
@@ -232,7 +232,10 @@ impl Pattern {
                 let timing = evidence::of_pick(
                     pick,
                     // A later round is in the wake of the first by its nature.
-                    true,
+                    Company {
+                        in_wake: true,
+                        ..episode.company(i)
+                    },
                     pick.time_s - predicted_s,
                     sigma_s.hypot(pick.sigma_s),
                     delay_s,

@@ -19,11 +19,23 @@ pub struct Pick {
     pub clipped: bool,
 }
 
+/// Among what an onset was heard: whether it is likely to be an echo or clutter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Company {
+    /// The sensor heard something as loud in the second before.
+    pub(super) in_wake: bool,
+    /// What every onset of the sensor loses in evidence because the sensor reports so many, natural
+    /// logarithm, at least zero.
+    pub(super) chatter: f64,
+}
+
 /// Onsets of all sensors over one stretch of time, and when each sensor was recording.
 #[derive(Clone, Debug)]
 pub struct Episode {
     picks: Vec<Pick>,
     in_wake: Vec<bool>,
+    /// By sensor; see [`Company::chatter`].
+    chatter: Vec<f64>,
     /// Indices into `picks` by sensor, in order of time.
     by_sensor: Vec<Vec<usize>>,
     /// Intervals of recording by sensor, seconds after the epoch.
@@ -42,17 +54,29 @@ impl Episode {
             by_sensor[pick.sensor].push(index);
         }
         let in_wake = wakes(&picks, &by_sensor);
+        let span_s = match (picks.first(), picks.last()) {
+            (Some(first), Some(last)) => (last.time_s - first.time_s).max(1.0),
+            _ => 1.0,
+        };
+        let chatter = by_sensor
+            .iter()
+            .map(|own| (own.len() as f64 / span_s / USUAL_PER_S).ln().max(0.0))
+            .collect();
         Self {
             picks,
             in_wake,
+            chatter,
             by_sensor,
             covered,
         }
     }
 
-    /// Did the sensor of an onset hear something as loud in the second before it?
-    pub fn in_wake(&self, pick: usize) -> bool {
-        self.in_wake[pick]
+    /// Among what an onset was heard.
+    pub(super) fn company(&self, pick: usize) -> Company {
+        Company {
+            in_wake: self.in_wake[pick],
+            chatter: self.chatter[self.picks[pick].sensor],
+        }
     }
 
     /// All onsets in order of time.
@@ -81,6 +105,8 @@ impl Episode {
     }
 }
 
+/// Onsets a second that echoes and clutter of a city explain; beyond, a sensor chatters.
+const USUAL_PER_S: f64 = 10.0;
 /// A sound this much weaker, dB, cannot be what a later onset echoes.
 const WAKE_MARGIN_DB: f64 = 10.0;
 /// Echoes follow for about this long, seconds.

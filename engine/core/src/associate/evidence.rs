@@ -2,7 +2,7 @@
 //!
 //! All values are natural logarithms of likelihood ratios: the shot against clutter alone.
 
-use super::episode::{Episode, Pick};
+use super::episode::{Company, Episode, Pick};
 use crate::locate::fit::{late_density, normal_density};
 use crate::settings::Settings;
 
@@ -44,7 +44,7 @@ pub(super) fn of_forerunners(
         .between(sensor, direct_s - WINDOW_S, direct_s - SAME_S)
         .iter()
         .filter(|&&i| !taken[i])
-        .filter(|&&i| !episode.in_wake(i))
+        .filter(|&&i| !episode.company(i).in_wake)
         .map(|&i| {
             let snr_db = episode.picks()[i].snr_db;
             (clutter_density(snr_db, false) / clutter_density(snr_db, true))
@@ -66,16 +66,15 @@ pub(super) fn detection_probability(delay_s: f64) -> f64 {
 
 /// Log likelihood ratio of one onset that misses its predicted time by `residual_s`.
 ///
-/// `in_wake`: a sound as loud went before, so the onset may be its echo.
 pub(super) fn of_pick(
     pick: &Pick,
-    in_wake: bool,
+    company: Company,
     residual_s: f64,
     sigma_s: f64,
     delay_s: f64,
     settings: &Settings,
 ) -> f64 {
-    of_timing(residual_s, sigma_s, settings) + of_strength(pick, in_wake, delay_s)
+    of_timing(residual_s, sigma_s, settings) + of_strength(pick, company, delay_s)
 }
 
 /// The part of [`of_pick`] that the onset's time decides, ln(1/s).
@@ -86,9 +85,9 @@ pub(super) fn of_timing(residual_s: f64, sigma_s: f64, settings: &Settings) -> f
 }
 
 /// The part of [`of_pick`] that the onset's strength and place decide, ln(s).
-pub(super) fn of_strength(pick: &Pick, in_wake: bool, delay_s: f64) -> f64 {
-    let ratio = DIRECT_DENSITY / clutter_density(pick.snr_db, in_wake);
-    (detection_probability(delay_s) * ratio).ln()
+pub(super) fn of_strength(pick: &Pick, company: Company, delay_s: f64) -> f64 {
+    let ratio = DIRECT_DENSITY / clutter_density(pick.snr_db, company.in_wake);
+    (detection_probability(delay_s) * ratio).ln() - company.chatter
 }
 
 /// Log likelihood ratio of a sensor that reports nothing at the predicted time.
@@ -126,7 +125,7 @@ pub(super) fn of_sensor(
             (
                 of_pick(
                     pick,
-                    episode.in_wake(i),
+                    episode.company(i),
                     pick.time_s - predicted_s,
                     noise_s,
                     delay_s,
@@ -196,7 +195,19 @@ mod tests {
             level_db_spl: None,
             clipped: false,
         };
-        let at = |snr, late| of_pick(&pick(snr), true, late, 0.009, 0.5, &settings);
+        let at = |snr, late| {
+            of_pick(
+                &pick(snr),
+                Company {
+                    in_wake: true,
+                    chatter: 0.0,
+                },
+                late,
+                0.009,
+                0.5,
+                &settings,
+            )
+        };
         assert!(at(25.0, 0.0) > 2.0);
         assert!(at(25.0, 0.03) < at(25.0, 0.0));
         assert!(

@@ -166,7 +166,7 @@ impl Strip {
                 continue;
             }
             let pick = &episode.picks()[i];
-            let strength = evidence::of_strength(pick, episode.in_wake(i), typical_delay_s) as f32;
+            let strength = evidence::of_strength(pick, episode.company(i), typical_delay_s) as f32;
             let own_slot = ((pick.time_s - anchor_s + longest_s) / SLOT_S).round() as i64;
             for (slot, timing) in (own_slot - late..).zip(&timing) {
                 if let Some(best) = usize::try_from(slot)
