@@ -30,16 +30,18 @@ pub enum WeatherSource {
 }
 
 impl std::str::FromStr for WeatherSource {
-    type Err = std::convert::Infallible;
+    type Err = String;
 
     /// A text with a `=` that is no existing file is inline, anything else a file.
+    ///
+    /// # Errors
+    /// What is wrong with an inline text; a file is looked at when it is read.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let path = PathBuf::from(text);
-        Ok(if text.contains('=') && !path.exists() {
-            Self::Inline(text.to_owned())
-        } else {
-            Self::File(path)
-        })
+        if !text.contains('=') || path.exists() {
+            return Ok(Self::File(path));
+        }
+        parse_inline(text).map(|_| Self::Inline(text.to_owned()))
     }
 }
 

@@ -71,6 +71,15 @@ pub enum WriteError {
         /// Why.
         source: hound::Error,
     },
+    /// A recording of something else lies there, and would be taken for a part of this scene.
+    #[error(
+        "{path}: is no recording of this scene, and a locator that reads the folder would mix the two; \
+         choose another folder, or move the file away"
+    )]
+    Stranger {
+        /// The file.
+        path: PathBuf,
+    },
     /// The truth does not turn into JSON, which would be a fault of this crate.
     #[error("{path}: {source}; this is a fault of the simulator, please report the scene")]
     Json {

@@ -1,9 +1,11 @@
 //! Recordings, array and truth as files in a directory.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat as WavFormat, WavSpec, WavWriter};
+use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::array_file::array_toml;
@@ -29,13 +31,17 @@ pub struct Written {
 }
 
 /// Writes a simulation into `dir`, which is made if need be. Files of the same names are
-/// replaced, others are left alone.
+/// replaced; recordings of other names are refused, other files left alone.
 ///
 /// # Errors
 /// [`WriteError`] with the path that was refused.
 pub fn write(simulation: &Simulation, dir: impl AsRef<Path>) -> Result<Written, WriteError> {
     let dir = dir.as_ref();
-    make_dir(dir)?;
+    let names = simulation
+        .recordings
+        .iter()
+        .map(|r| wav_name(&r.station, r.start));
+    make_dir(dir, &names.collect())?;
     let recordings = simulation
         .recordings
         .par_iter()
@@ -58,7 +64,9 @@ pub fn write(simulation: &Simulation, dir: impl AsRef<Path>) -> Result<Written, 
 /// [`WriteError`] with the path that was refused.
 pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, WriteError> {
     let dir = dir.as_ref();
-    make_dir(dir)?;
+    let stations: Vec<Station> = scene.sensors.iter().map(sensor::station).collect();
+    let names = stations.iter().map(|s| wav_name(s, scene.start));
+    make_dir(dir, &names.collect())?;
     let medium = scene.medium();
     let done = (0..scene.sensors.len())
         .into_par_iter()
@@ -68,7 +76,6 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
             Ok((path, recording.clipped, direct))
         })
         .collect::<Result<Vec<_>, WriteError>>()?;
-    let stations: Vec<Station> = scene.sensors.iter().map(sensor::station).collect();
     let array = array_toml(scene.origin, &reported_air(scene), &stations);
     let (mut recordings, mut clipped, mut direct) = (Vec::new(), 0, Vec::new());
     for (path, cut, sounds) in done {
@@ -84,8 +91,31 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
     })
 }
 
-fn make_dir(dir: &Path) -> Result<(), WriteError> {
-    std::fs::create_dir_all(dir).map_err(|source| io_error(dir.to_owned(), source))
+/// Makes the folder. Recordings in it other than `names` are refused before anything is written.
+fn make_dir(dir: &Path, names: &BTreeSet<String>) -> Result<(), WriteError> {
+    let refused = |source| io_error(dir.to_owned(), source);
+    std::fs::create_dir_all(dir).map_err(refused)?;
+    let mut strangers = BTreeSet::new();
+    for entry in std::fs::read_dir(dir).map_err(refused)? {
+        let path = entry.map_err(refused)?.path();
+        let is_wav = path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("wav"));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_wav && !names.contains(name.as_ref()) {
+            strangers.insert(path);
+        }
+    }
+    match strangers.pop_first() {
+        Some(path) => Err(WriteError::Stranger { path }),
+        None => Ok(()),
+    }
+}
+
+/// `ID_20181219T004926.000Z.wav`, with the time of the first sample.
+fn wav_name(station: &Station, start: Timestamp) -> String {
+    let start = start.strftime("%Y%m%dT%H%M%S.%3fZ");
+    format!("{}_{start}.wav", station.id)
 }
 
 fn io_error(path: PathBuf, source: io::Error) -> WriteError {
@@ -110,14 +140,12 @@ fn write_truth(dir: &Path, truth: &Truth) -> Result<PathBuf, WriteError> {
     }
 }
 
-/// Writes `ID_20181219T004926.000Z.wav`, the name holding the time of the first sample.
 fn write_wav(
     recording: &Recording,
     format: SampleFormat,
     dir: &Path,
 ) -> Result<PathBuf, WriteError> {
-    let start = recording.start.strftime("%Y%m%dT%H%M%S.%3fZ");
-    let path = dir.join(format!("{}_{start}.wav", recording.station.id));
+    let path = dir.join(wav_name(&recording.station, recording.start));
     match fill_wav(recording, format, &path) {
         Ok(()) => Ok(path),
         Err(source) => Err(WriteError::Wav { path, source }),

@@ -110,11 +110,15 @@ fn read(files: &Files, options: &OpenOptions) -> Result<Draft, Error> {
             // Every test has position fixes of its own: mixed up, one of them would be wrong.
             Some(_) => {
                 return Err(Error::field(
-                    &sidecar,
+                    &files.root,
                     "location",
                     format!(
-                        "sensor {} is elsewhere in another file of the set; open one test at a time",
-                        placed.id
+                        "holds several tests ({} says another place of sensor {} than the test before it); \
+                         give one test at a time, such as {}, or measure all with `shotfix bench locate {}`",
+                        sidecar.display(),
+                        placed.id,
+                        sidecar.parent().unwrap_or(&sidecar).display(),
+                        files.root.display()
                     ),
                 ));
             }

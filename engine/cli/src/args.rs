@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use shotfix_datasets::{Layout, WeatherSource};
 
 use crate::format::Format;
+use crate::plot::picture_name;
 
 /// Locates gunshots from recordings of synchronised microphones.
 #[derive(Debug, Parser)]
@@ -49,7 +52,12 @@ Examples:
   shotfix simulate --list                         the presets")]
     Simulate(SimulateArgs),
     /// Measure accuracy and speed on recordings with truth.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Example:
+  shotfix bench locate field-tests/ --out result.json"
+    )]
     Bench(BenchCommand),
     /// Simulate a neighbourhood with gunfire, locate it, show the error and draw a picture.
     #[command(after_help = "\
@@ -71,15 +79,15 @@ pub struct LocateArgs {
     /// The air: a file, or for example T=12,wind=3@270,humidity=60 (degrees Celsius; m/s@degrees it comes
     /// from; percent).
     #[arg(long, value_name = "FILE|T=..,wind=..")]
-    pub weather: Option<String>,
+    pub weather: Option<WeatherSource>,
     /// How the recordings are laid out, if looking at them does not tell.
     #[arg(long, value_name = "NAME")]
-    pub layout: Option<String>,
+    pub layout: Option<Layout>,
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
     pub plot: Option<PathBuf>,
     /// Measure by correlation how much later the dominant sound reached each sensor than the first,
     /// instead of locating shots; for calls and sirens, which have no sharp onset.
@@ -93,11 +101,15 @@ pub struct AnalyzeArgs {
     /// Audio files.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Form of the output: text or json.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// Form of the output.
+    #[arg(
+        long,
+        default_value_t = Format::Text,
+        value_parser = PossibleValuesParser::new(["text", "json"]).try_map(|name| name.parse::<Format>())
+    )]
     pub format: Format,
     /// Draw waveform and spectrogram of the one file into a PNG or SVG file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
     pub plot: Option<PathBuf>,
 }
 
@@ -121,7 +133,7 @@ pub enum BenchCommand {
     /// The whole chain, audio to shots, over a folder of tests with surveys or truth.json.
     #[command(after_help = "\
 Example:
-  shotfix bench locate ../shared/data/pittsburgh --threads 1 --out result.json")]
+  shotfix bench locate field-tests/ --threads 1 --out result.json")]
     Locate(BenchLocateArgs),
 }
 

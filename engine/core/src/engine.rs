@@ -19,8 +19,8 @@ use crate::units::Seconds;
 pub enum EngineError {
     /// Fewer sensors than unknowns.
     #[error(
-        "{got} sensors cannot locate a shot: at least {need} are needed (two coordinates, the time \
-         and one to check them)"
+        "only {got} of the sensors can be used, and locating a shot takes at least {need}: two \
+         coordinates, the time and one to check them; add recordings of other sensors"
     )]
     TooFewSensors {
         /// Least number.

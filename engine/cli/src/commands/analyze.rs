@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use rayon::prelude::*;
 use shotfix_core::FileImpulses;
 use shotfix_datasets::{AudioFile, impulses, probe};
 
-use crate::args::AnalyzeArgs;
-use crate::commands::warn;
+use crate::args::{AnalyzeArgs, Cli};
+use crate::commands::{has_folder, warn};
 use crate::format::write_impulses;
 use crate::plot::plot_sound;
 use crate::progress::Progress;
@@ -18,8 +20,14 @@ use crate::progress::Progress;
 const LONGEST_PLOT_S: f64 = 900.0;
 
 pub(super) fn run(args: &AnalyzeArgs, out: &mut dyn Write) -> anyhow::Result<()> {
-    if args.plot.is_some() && args.files.len() > 1 {
-        bail!("--plot draws one file, and {} were given", args.files.len());
+    if let Some(picture) = &args.plot {
+        if args.files.len() > 1 {
+            let given = args.files.len();
+            let words =
+                format!("--plot draws one file, and {given} were given; give one at a time");
+            return Err(Cli::command().error(ErrorKind::TooManyValues, words).into());
+        }
+        has_folder(picture)?;
     }
     let bar = Progress::new("files", args.files.len() as u64);
     let results: Vec<_> = args
@@ -81,6 +89,5 @@ fn draw(path: &Path, file: &FileImpulses, picture: &Path) -> anyhow::Result<()> 
             n => samples.extend_from_slice(&block[..n]),
         }
     }
-    plot_sound(file, &samples, file.sample_rate_hz, picture)
-        .with_context(|| picture.display().to_string())
+    Ok(plot_sound(file, &samples, file.sample_rate_hz, picture)?)
 }

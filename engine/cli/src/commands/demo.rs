@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anyhow::Context;
 use shotfix_benches::score::assign;
 use shotfix_core::Shot;
 use shotfix_datasets::{OpenOptions, open_set};
@@ -65,7 +64,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let picture = args.out.join("demo.png");
     let truth: Vec<_> = rounds.iter().map(|round| round.position).collect();
-    plot_report(&report, &truth, &picture).with_context(|| picture.display().to_string())?;
+    plot_report(&report, &truth, &picture)?;
     writeln!(out, "\nThe picture is {}", picture.display())?;
     if assigned.is_empty() {
         anyhow::bail!("the demo found no shot, which is a bug");

@@ -1,34 +1,32 @@
 //! `shotfix locate`: recordings in, located shots out.
 
 use std::io::Write;
-use std::path::PathBuf;
 
-use anyhow::Context;
 use shotfix_core::{LocateReport, Settings};
-use shotfix_datasets::{Layout, OpenOptions, RecordingSet, WeatherSource, open_set};
+use shotfix_datasets::{OpenOptions, RecordingSet, open_set};
 
 use crate::args::LocateArgs;
-use crate::commands::warn;
+use crate::commands::{has_folder, warn};
 use crate::format::write_report;
 use crate::plot::plot_report;
 use crate::progress::Progress;
 
 pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     let options = OpenOptions {
-        layout: args
-            .layout
-            .as_deref()
-            .map(str::parse::<Layout>)
-            .transpose()?,
+        layout: args.layout,
         array: args.array.clone(),
-        weather: args.weather.as_deref().map(weather),
+        weather: args.weather.clone(),
     };
+    if let Some(picture) = &args.plot {
+        has_folder(picture)?;
+    }
     let set = open_set(&args.paths, &options)?;
     if args.delays {
         warn(&set.warnings);
         return write_delays(&set, out);
     }
-    let report = locate(&set)?;
+    // A failure is often explained by what was left out before.
+    let report = locate(&set).inspect_err(|_| warn(&set.warnings))?;
     warn(&report.warnings);
     write_report(args.format, &report, out)?;
     if let Some(path) = &args.plot {
@@ -38,7 +36,7 @@ pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> 
             .flat_map(|t| &t.rounds)
             .map(|round| round.position)
             .collect();
-        plot_report(&report, &truth, path).with_context(|| path.display().to_string())?;
+        plot_report(&report, &truth, path)?;
     }
     Ok(())
 }
@@ -73,13 +71,4 @@ pub(super) fn locate(set: &RecordingSet) -> anyhow::Result<LocateReport> {
         Settings::default(),
         &|seconds| bar.advance(seconds as u64),
     )?)
-}
-
-/// `T=12,wind=3@270` or the name of a file.
-fn weather(text: &str) -> WeatherSource {
-    if text.contains('=') && !std::path::Path::new(text).exists() {
-        WeatherSource::Inline(text.to_owned())
-    } else {
-        WeatherSource::File(PathBuf::from(text))
-    }
 }

@@ -7,6 +7,9 @@ mod locate;
 mod simulate;
 
 use std::io::Write;
+use std::path::Path;
+
+use anyhow::bail;
 
 use crate::args::{BenchCommand, Cli, Command};
 
@@ -33,5 +36,17 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
 fn warn(warnings: &[String]) {
     for warning in warnings {
         eprintln!("warning: {warning}");
+    }
+}
+
+/// Refuses an output file in a folder that is not there, before the work and not after it.
+fn has_folder(file: &Path) -> anyhow::Result<()> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => bail!(
+            "{}: the folder {} does not exist; make it first or write elsewhere",
+            file.display(),
+            folder.display()
+        ),
+        _ => Ok(()),
     }
 }

@@ -28,18 +28,27 @@ use std::path::PathBuf;
 pub use map::plot_report;
 pub use sound::plot_sound;
 
+/// The name of a picture, as an argument: refused before any work if it ends in nothing we write.
+///
+/// # Errors
+/// [`PlotError::Ending`].
+pub fn picture_name(name: &str) -> Result<PathBuf, PlotError> {
+    let path = PathBuf::from(name);
+    raster::Kind::of(&path).map(|_| path)
+}
+
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlotError {
     /// The file's ending names no kind of picture that we write.
-    #[error("{}: pictures end in .png or .svg", path.display())]
+    #[error("{}: pictures end in .png or .svg; rename it", path.display())]
     Ending {
         /// The file asked for.
         path: PathBuf,
     },
     /// The file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("{}: cannot be written ({source}); choose a folder that can be written and has room", path.display())]
     Io {
         /// The file asked for.
         path: PathBuf,
