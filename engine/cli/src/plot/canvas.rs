@@ -244,12 +244,17 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// `text` cut to `most` characters, for names from outside.
+/// `text` cut to `most` characters, for names from outside. The end is kept: serial numbers and
+/// paths differ there.
 pub(super) fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    let n = text.chars().count();
+    if n <= most {
         return text.to_owned();
     }
-    text.chars().take(most - 1).chain(['…']).collect()
+    ['…']
+        .into_iter()
+        .chain(text.chars().skip(n + 1 - most))
+        .collect()
 }
 
 #[cfg(test)]
@@ -273,7 +278,7 @@ mod tests {
     #[test]
     fn shortens_long_names_only() {
         assert_eq!(short("N01", 5), "N01");
-        assert_eq!(short("lighthouse", 5), "ligh…");
+        assert_eq!(short("lighthouse", 5), "…ouse");
     }
 
     #[test]
