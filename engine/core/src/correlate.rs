@@ -122,10 +122,12 @@ pub fn delays_s(
             if value > best.1 { (lag, value) } else { best }
         })
     };
-    let mut lags: Vec<i64> = vec![0; n];
-    for k in 1..n {
-        lags[k] = best(k, &|lag| at(0, k, lag)).0;
-    }
+    let mut lags: Vec<i64> = (0..n)
+        .map(|k| match k {
+            0 => 0,
+            k => best(k, &|lag| at(0, k, lag)).0,
+        })
+        .collect();
     for _ in 0..MAX_PASSES {
         let before = lags.clone();
         for k in 1..n {
