@@ -148,14 +148,18 @@ fn onsets_of(
         detector.process(samples, &mut onsets)
     })?;
     detector.finish(&mut onsets);
-    let warning = (reader.non_finite() > 0).then(|| {
+    Ok((onsets, not_numbers(&recording.path, &reader)))
+}
+
+/// A warning if not all samples read were numbers.
+fn not_numbers(path: &Path, reader: &AudioReader) -> Option<String> {
+    (reader.non_finite() > 0).then(|| {
         format!(
             "{}: {} samples are not finite numbers; they were taken as missing, check the recorder",
-            recording.path.display(),
+            path.display(),
             reader.non_finite()
         )
-    });
-    Ok((onsets, warning))
+    })
 }
 
 fn unsupported(path: &Path, error: &DetectorError) -> Error {
@@ -175,11 +179,15 @@ fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Res
     }
 }
 
-/// The impulses of one channel of one file.
+/// The impulses of one channel of one file, and a warning if its samples were not all numbers.
 ///
 /// # Errors
 /// [`Error`] when the file cannot be read to its end or its sample rate cannot be used.
-pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileImpulses, Error> {
+pub fn impulses(
+    file: &AudioFile,
+    channel: u16,
+    as_given: &str,
+) -> Result<(FileImpulses, Option<String>), Error> {
     // Without a start time, times count from the epoch and are reported relative only.
     let epoch = file.start.unwrap_or(Timestamp::from_unix_ns(0));
     let mut sensor = shotfix_core::Sensor::new("", shotfix_core::Enu::default());
@@ -188,12 +196,13 @@ pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileIm
         .map_err(|error| unsupported(&file.path, &error))?;
     let mut onsets = Vec::new();
     let mut n_samples = 0_u64;
-    for_each_block(&mut file.open(channel)?, |samples| {
+    let mut reader = file.open(channel)?;
+    for_each_block(&mut reader, |samples| {
         n_samples += samples.len() as u64;
         detector.process(samples, &mut onsets);
     })?;
     detector.finish(&mut onsets);
-    Ok(FileImpulses {
+    let found = FileImpulses {
         file: as_given.to_owned(),
         channel,
         sample_rate_hz: file.sample_rate_hz,
@@ -207,5 +216,6 @@ pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileIm
                 onset,
             })
             .collect(),
-    })
+    };
+    Ok((found, not_numbers(&file.path, &reader)))
 }
