@@ -249,7 +249,11 @@ pub(super) fn short(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    text.chars().take(most - 1).chain(['…']).collect()
+    // The middle goes: numbered names differ at their end, families of names at their start.
+    let (head, tail) = ((most - 1) / 2, most / 2);
+    let all: Vec<char> = text.chars().collect();
+    let end = &all[all.len() - tail..];
+    all[..head].iter().chain(&['…']).chain(end).collect()
 }
 
 #[cfg(test)]
@@ -273,7 +277,7 @@ mod tests {
     #[test]
     fn shortens_long_names_only() {
         assert_eq!(short("N01", 5), "N01");
-        assert_eq!(short("lighthouse", 5), "ligh…");
+        assert_eq!(short("lighthouse", 5), "li…se");
     }
 
     #[test]
