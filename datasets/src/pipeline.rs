@@ -92,6 +92,8 @@ pub fn locate(
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
     let atmosphere = set.atmosphere.unwrap_or_default();
     let mut engine = Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    let heard = good.iter().filter(|g| !g.1.is_empty()).count();
+    let impulses: usize = good.iter().map(|g| g.1.len()).sum();
     for (recording, onsets) in good {
         let Some(sensor) = new_index[recording.sensor.0] else {
             continue;
@@ -101,9 +103,16 @@ pub fn locate(
             engine.push(Onset { sensor, ..onset });
         }
     }
+    let incidents = engine.finish();
+    if incidents.is_empty() && impulses > 0 {
+        warnings.push(format!(
+            "{}: no shots, {impulses} impulses in {heard} recordings come from no common place; `shotfix analyze FILE` lists them",
+            set.name
+        ));
+    }
     Ok(LocateReport {
         array,
-        incidents: engine.finish(),
+        incidents,
         warnings,
     })
 }
@@ -202,6 +211,8 @@ pub fn impulses(
         detector.process(samples, &mut onsets);
     })?;
     detector.finish(&mut onsets);
+    // The detector reports an onset once it is sure of it, which takes some longer than others.
+    onsets.sort_by_key(|onset| onset.time);
     let found = FileImpulses {
         file: as_given.to_owned(),
         channel,

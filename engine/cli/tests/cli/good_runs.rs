@@ -168,10 +168,28 @@ fn locate_finds_nothing_in_silence_and_says_so() {
         "level_db_spl = 1.0\ntime_s = 1.5\neast = 30.0",
     ));
     let run = yard.run("locate set").done();
-    assert!(run.out.starts_with("No shots found."), "{run:#?}");
+    assert_eq!(run.out, "No shots found.\n");
     let report = json(&yard.run("locate set --format json").done());
     assert_eq!(report["incidents"], Value::Array(vec![]));
     yard.run("locate set --plot map.png").done();
+}
+
+#[test]
+fn locate_says_why_it_found_nothing_in_noise() {
+    let yard = Yard::new();
+    // The rounds as heard by one sensor only, the others far from any.
+    for n in 2..=6 {
+        let length = yard.bytes(n).len() - 44;
+        let mut bytes = yard.bytes(n)[..44].to_vec();
+        bytes.extend((0..length).map(|k| (k * k % 5) as u8 * u8::from(k % 2 == 0)));
+        yard.put(n, &bytes);
+    }
+    let run = yard.run("locate set").done_with_warning(&[
+        "no shots",
+        "come from no common place",
+        "shotfix analyze",
+    ]);
+    assert_eq!(run.out, "No shots found.\n");
 }
 
 #[test]
