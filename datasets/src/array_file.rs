@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use shotfix_core::{Atmosphere, Geodetic, Timestamp, Uncertain};
+use shotfix_core::{Array, Atmosphere, Enu, Geodetic, Sensor, Timestamp, Uncertain};
 
 use crate::error::{Error, read_text};
 use crate::position::{Position, RawPosition};
@@ -68,6 +68,18 @@ pub(crate) fn read(path: &Path) -> Result<ArrayFile, Error> {
             "there is none; add a [[sensor]] with id and position",
         ));
     }
+    // What an array refuses is refused here, where the file's name is known.
+    let sensors = array.sensors.iter().map(|spec| {
+        let plain = Sensor::new(spec.id.clone(), Enu::default());
+        Sensor {
+            position_sigma_m: spec.position_sigma_m.unwrap_or(plain.position_sigma_m),
+            clock_sigma_s: spec.clock_sigma_s.unwrap_or(plain.clock_sigma_s),
+            full_scale_db_spl: spec.full_scale_db_spl,
+            ..plain
+        }
+    });
+    Array::try_new(sensors.collect(), None)
+        .map_err(|e| Error::field(path, "[[sensor]]", e.to_string()))?;
     Ok(array)
 }
 
@@ -256,7 +268,6 @@ pub(crate) fn atmosphere_toml(text: &str) -> Result<Atmosphere, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shotfix_core::Enu;
 
     const FULL: &str = r#"
 [frame]

@@ -35,7 +35,7 @@ pub enum Error {
         reason: String,
     },
     /// An audio file in a coding this crate does not decode.
-    #[error("{}: {what} is not supported; convert it to 16- or 24-bit WAV or FLAC", path.display())]
+    #[error("{}: {what} is not supported; convert it to 16- or 24-bit WAV or FLAC, or leave it out", path.display())]
     Unsupported {
         /// The file.
         path: PathBuf,
@@ -91,6 +91,16 @@ pub enum Error {
         path: PathBuf,
         /// What was looked for.
         hint: String,
+    },
+    /// A folder of several tests, each with a truth of its own.
+    #[error("{}: holds {tests} tests, and each is a recording set of its own; give one of them, such as {}, or measure all with `shotfix bench locate {}`", path.display(), first.display(), path.display())]
+    SeveralTests {
+        /// The folder.
+        path: PathBuf,
+        /// How many.
+        tests: usize,
+        /// The first of them.
+        first: PathBuf,
     },
     /// Recordings that never overlap in time.
     #[error("{}: only {sensors} of {given} sensors overlap in time; check the start times ({detail})", path.display())]
@@ -151,6 +161,7 @@ impl Error {
             | Self::NoStart { path }
             | Self::UnknownSensor { path, .. }
             | Self::NoPositions { path, .. }
+            | Self::SeveralTests { path, .. }
             | Self::NoOverlap { path, .. }
             | Self::NothingUsable { path, .. } => path,
         }

@@ -92,6 +92,8 @@ pub fn locate(
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
     let atmosphere = set.atmosphere.unwrap_or_default();
     let mut engine = Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    let heard = good.iter().filter(|g| !g.1.is_empty()).count();
+    let impulses: usize = good.iter().map(|g| g.1.len()).sum();
     for (recording, onsets) in good {
         let Some(sensor) = new_index[recording.sensor.0] else {
             continue;
@@ -101,9 +103,16 @@ pub fn locate(
             engine.push(Onset { sensor, ..onset });
         }
     }
+    let incidents = engine.finish();
+    if incidents.is_empty() && impulses > 0 {
+        warnings.push(format!(
+            "{}: no shots, {impulses} impulses in {heard} recordings come from no common place; `shotfix analyze FILE` lists them",
+            set.name
+        ));
+    }
     Ok(LocateReport {
         array,
-        incidents: engine.finish(),
+        incidents,
         warnings,
     })
 }
@@ -148,14 +157,18 @@ fn onsets_of(
         detector.process(samples, &mut onsets)
     })?;
     detector.finish(&mut onsets);
-    let warning = (reader.non_finite() > 0).then(|| {
+    Ok((onsets, not_numbers(&recording.path, &reader)))
+}
+
+/// A warning if not all samples read were numbers.
+fn not_numbers(path: &Path, reader: &AudioReader) -> Option<String> {
+    (reader.non_finite() > 0).then(|| {
         format!(
             "{}: {} samples are not finite numbers; they were taken as missing, check the recorder",
-            recording.path.display(),
+            path.display(),
             reader.non_finite()
         )
-    });
-    Ok((onsets, warning))
+    })
 }
 
 fn unsupported(path: &Path, error: &DetectorError) -> Error {
@@ -175,11 +188,15 @@ fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Res
     }
 }
 
-/// The impulses of one channel of one file.
+/// The impulses of one channel of one file, and a warning if its samples were not all numbers.
 ///
 /// # Errors
 /// [`Error`] when the file cannot be read to its end or its sample rate cannot be used.
-pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileImpulses, Error> {
+pub fn impulses(
+    file: &AudioFile,
+    channel: u16,
+    as_given: &str,
+) -> Result<(FileImpulses, Option<String>), Error> {
     // Without a start time, times count from the epoch and are reported relative only.
     let epoch = file.start.unwrap_or(Timestamp::from_unix_ns(0));
     let mut sensor = shotfix_core::Sensor::new("", shotfix_core::Enu::default());
@@ -188,12 +205,15 @@ pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileIm
         .map_err(|error| unsupported(&file.path, &error))?;
     let mut onsets = Vec::new();
     let mut n_samples = 0_u64;
-    for_each_block(&mut file.open(channel)?, |samples| {
+    let mut reader = file.open(channel)?;
+    for_each_block(&mut reader, |samples| {
         n_samples += samples.len() as u64;
         detector.process(samples, &mut onsets);
     })?;
     detector.finish(&mut onsets);
-    Ok(FileImpulses {
+    // The detector reports an onset once it is sure of it, which takes some longer than others.
+    onsets.sort_by_key(|onset| onset.time);
+    let found = FileImpulses {
         file: as_given.to_owned(),
         channel,
         sample_rate_hz: file.sample_rate_hz,
@@ -207,5 +227,6 @@ pub fn impulses(file: &AudioFile, channel: u16, as_given: &str) -> Result<FileIm
                 onset,
             })
             .collect(),
-    })
+    };
+    Ok((found, not_numbers(&file.path, &reader)))
 }

@@ -6,7 +6,7 @@ use shotfix_core::{Array, Atmosphere, Seconds, SensorIdx, Timestamp};
 
 use crate::assemble;
 use crate::audio::{AudioFile, AudioReader};
-use crate::collect::gather;
+use crate::collect::{find_tests, gather};
 use crate::error::Error;
 use crate::layouts::{self, Layout};
 use crate::truth::Truth;
@@ -91,6 +91,18 @@ pub struct OpenOptions {
 /// missing, no audio, no positions, an array file that cannot be read, or start times so far
 /// apart that fewer than three of at least three sensors overlap.
 pub fn open_set(paths: &[PathBuf], options: &OpenOptions) -> Result<RecordingSet, Error> {
+    // Positions given for all tests join them to one set; their own would contradict each other.
+    if let ([dir], None) = (paths, &options.array)
+        && dir.is_dir()
+        && let tests = find_tests(dir)?
+        && let [first, _, ..] = &tests[..]
+    {
+        return Err(Error::SeveralTests {
+            path: dir.clone(),
+            tests: tests.len(),
+            first: first.clone(),
+        });
+    }
     let files = gather(paths)?;
     let layout = match options.layout {
         Some(layout) => layout,

@@ -94,7 +94,7 @@ fn several_tests_are_not_one_set() {
     // Every test has GPS fixes of its own, so the same sensor lies elsewhere in each.
     let both = open_set(&[dir.join("FP1")], &OpenOptions::default());
     let error = both.unwrap_err().to_string();
-    assert!(error.contains("one test at a time"), "{error}");
+    assert!(error.contains("bench locate"), "{error}");
 }
 
 #[test]

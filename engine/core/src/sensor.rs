@@ -53,7 +53,9 @@ pub enum ArrayError {
         id: String,
     },
     /// A coordinate or sigma is NaN, infinite or, for a sigma, negative.
-    #[error("sensor `{id}`: {field} is {value}, which is no usable number")]
+    #[error(
+        "sensor `{id}`: {field} is {value}, which is no usable number; give a finite one, for a sigma 0 or more"
+    )]
     NotFinite {
         /// The sensor's name.
         id: String,

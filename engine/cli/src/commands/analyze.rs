@@ -1,5 +1,6 @@
 //! `shotfix analyze`: the impulses of single recordings.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use rayon::prelude::*;
 use shotfix_core::FileImpulses;
-use shotfix_datasets::{AudioFile, impulses, probe};
+use shotfix_datasets::{impulses, probe};
 
 use crate::args::{AnalyzeArgs, Cli};
 use crate::commands::{has_folder, warn};
@@ -44,8 +45,8 @@ pub(super) fn run(args: &AnalyzeArgs, out: &mut dyn Write) -> anyhow::Result<()>
     let (mut files, mut warnings, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for result in results {
         match result {
-            Ok((channels, file)) => {
-                warnings.extend(file.warnings);
+            Ok((channels, said)) => {
+                warnings.extend(said);
                 files.extend(channels);
             }
             Err(error) => failures.push(error.to_string()),
@@ -63,13 +64,20 @@ pub(super) fn run(args: &AnalyzeArgs, out: &mut dyn Write) -> anyhow::Result<()>
     Ok(())
 }
 
-fn analyze(path: &Path) -> Result<(Vec<FileImpulses>, AudioFile), shotfix_datasets::Error> {
+/// The impulses of each channel, and what is wrong with the file.
+fn analyze(path: &Path) -> Result<(Vec<FileImpulses>, Vec<String>), shotfix_datasets::Error> {
     let file = probe(path)?;
     let name = path.display().to_string();
-    let channels = (0..file.channels)
-        .map(|channel| impulses(&file, channel, &name))
-        .collect::<Result<_, _>>()?;
-    Ok((channels, file))
+    let (mut channels, mut warnings) = (Vec::new(), file.warnings.clone());
+    for channel in 0..file.channels {
+        let (found, warning) = impulses(&file, channel, &name)?;
+        channels.push(found);
+        warnings.extend(warning);
+    }
+    // Channels share their faults.
+    let mut seen = BTreeSet::new();
+    warnings.retain(|warning| seen.insert(warning.clone()));
+    Ok((channels, warnings))
 }
 
 fn draw(path: &Path, file: &FileImpulses, picture: &Path) -> anyhow::Result<()> {

@@ -58,13 +58,13 @@ fn incident(text: &mut String, array: &Array, incident: &Incident) -> std::fmt::
     writeln!(text, "  id {}", plain(&incident.id))?;
     writeln!(
         text,
-        "  {:>5} {:>9}  {:<26} {:<22} {:>7}",
+        "  {:>5} {:>9}  {:<28} {:<22} {:>7}",
         "round", "after s", "position", "95 % half-axes", "sensors"
     )?;
     for (k, shot) in incident.shots.iter().enumerate() {
         writeln!(
             text,
-            "  {:>5} {:>+9.3}  {:<26} {:<22} {:>7}",
+            "  {:>5} {:>+9.3}  {:<28} {:<22} {:>7}",
             k + 1,
             shot.time.since(incident.time).0,
             place(array, shot.position),

@@ -142,7 +142,7 @@ pub(super) fn draw(
     let name_look = Type::new(11.5);
     let labels: Vec<(String, String)> = rows
         .iter()
-        .map(|(k, away_m)| (short(&array.sensor(*k).id, 12), format!("{away_m:.0} m")))
+        .map(|(k, away_m)| (short(&array.sensor(*k).id, 18), format!("{away_m:.0} m")))
         .collect();
     let widest = |of: fn(&(String, String)) -> &str, look: Type| {
         labels.iter().map(|l| look.width(of(l))).fold(0.0, f64::max)

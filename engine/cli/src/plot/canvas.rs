@@ -244,17 +244,16 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// `text` cut to `most` characters, for names from outside. The end is kept: serial numbers and
-/// paths differ there.
+/// `text` cut to `most` characters, for names from outside.
 pub(super) fn short(text: &str, most: usize) -> String {
-    let n = text.chars().count();
-    if n <= most {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
-    ['…']
-        .into_iter()
-        .chain(text.chars().skip(n + 1 - most))
-        .collect()
+    // The middle goes: numbered names differ at their end, families of names at their start.
+    let (head, tail) = ((most - 1) / 2, most / 2);
+    let all: Vec<char> = text.chars().collect();
+    let end = &all[all.len() - tail..];
+    all[..head].iter().chain(&['…']).chain(end).collect()
 }
 
 #[cfg(test)]
@@ -278,7 +277,7 @@ mod tests {
     #[test]
     fn shortens_long_names_only() {
         assert_eq!(short("N01", 5), "N01");
-        assert_eq!(short("lighthouse", 5), "…ouse");
+        assert_eq!(short("lighthouse", 5), "li…se");
     }
 
     #[test]

@@ -166,7 +166,13 @@ fn spectrum(
 fn svg(file: &FileImpulses, samples: &[f32], rate_hz: f64) -> Result<String, PlotError> {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
     let duration_s = samples.len() as f64 / rate_hz;
-    canvas.text((40.0, 56.0), Type::new(25.0).bold(), &short(&file.file, 64));
+    // The folder is the caller's; what tells recordings apart is the name.
+    let title = file
+        .file
+        .rsplit(['/', '\\'])
+        .find(|part| !part.is_empty())
+        .unwrap_or(&file.file);
+    canvas.text((40.0, 56.0), Type::new(25.0).bold(), &short(title, 64));
     let start = file.start.map_or(String::new(), |start| {
         let clock = format!("{start:.3}").replace('T', " ").replace('Z', " UTC");
         format!("  ·  from {clock}")
