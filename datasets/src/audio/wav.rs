@@ -87,7 +87,10 @@ pub fn probe_wav<R: Read + Seek>(file: &mut R, path: &Path) -> Result<AudioFile,
     Ok(audio)
 }
 
-type Canonical<R> = Chain<Cursor<Vec<u8>>, Take<BufReader<R>>>;
+/// The buffer is outermost: the decoder asks for two bytes at a time.
+type Canonical<R> = BufReader<Chain<Cursor<Vec<u8>>, Take<R>>>;
+/// Bytes read from the file at a time.
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// Most bytes handed to the decoder in one go: its lengths are 32 bits wide.
 const SEGMENT_BYTES: u64 = 1 << 30;
@@ -114,18 +117,19 @@ impl<R: Read + Seek> WavFrames<R> {
             decoder: None,
             later_frames: frames,
         };
-        wav.next_segment(BufReader::with_capacity(1 << 16, file))?;
+        wav.next_segment(file)?;
         Ok(wav)
     }
 }
 
 impl<R: Read> WavFrames<R> {
-    fn next_segment(&mut self, file: BufReader<R>) -> Result<(), hound::Error> {
+    fn next_segment(&mut self, file: R) -> Result<(), hound::Error> {
         let most = (SEGMENT_BYTES / self.format.frame_bytes()).max(1);
         let frames = self.later_frames.min(most);
         let bytes = frames * self.format.frame_bytes();
         let header = canonical_header(&self.format, bytes as u32);
         let stream = Cursor::new(header).chain(file.take(bytes));
+        let stream = BufReader::with_capacity(BUFFER_BYTES, stream);
         self.decoder = Some(hound::WavReader::new(stream)?);
         self.later_frames -= frames;
         Ok(())
@@ -148,7 +152,8 @@ impl<R: Read> WavFrames<R> {
                 }
                 let rest = self.decoder.take().map(|d| d.into_inner());
                 if let Some(rest) = rest {
-                    self.next_segment(rest.into_inner().1.into_inner())?;
+                    // Every byte of the segment was decoded, so the buffer is empty.
+                    self.next_segment(rest.into_inner().into_inner().1.into_inner())?;
                 }
             }
         }

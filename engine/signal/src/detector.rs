@@ -19,6 +19,8 @@ const GUARD_BINS: usize = 2;
 const PRE_BINS: usize = 12;
 /// Bins that must be heard after a gap before anything may trigger.
 const WARM_UP_BINS: u32 = 40;
+/// First breaks nearer than this are one and the same, seconds.
+const SAME_BREAK_S: f64 = 0.002;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
 
@@ -175,6 +177,8 @@ pub struct Detector {
     silent: u32,
     /// Bins below this index do not trigger: they belong to the last onset.
     blocked_until: u64,
+    /// First break of the last onset, input samples.
+    last_break: f64,
 }
 
 impl Detector {
@@ -222,6 +226,7 @@ impl Detector {
             warm: 0,
             silent: GAP_BINS,
             blocked_until: 0,
+            last_break: f64::NEG_INFINITY,
         })
     }
 
@@ -336,7 +341,14 @@ impl Detector {
             return None;
         }
         self.blocked_until = now + (GUARD_BINS + 8) as u64;
-        self.measure(now, recent)
+        let onset = self.measure(now, recent)?;
+        // A sound that swells triggers again, and its first break is found again.
+        let same_s = SAME_BREAK_S * self.config.rate_hz;
+        if onset.sample - self.last_break < same_s {
+            return None;
+        }
+        self.last_break = onset.sample;
+        Some(onset)
     }
 
     /// Mean energy of the bins with sound just before `now`.
