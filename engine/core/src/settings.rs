@@ -33,7 +33,8 @@ pub struct Settings {
     pub incident_radius_m: f64,
     /// Least log evidence of a shot over the noise hypothesis, with `min_sensors` arrivals ...
     pub min_evidence: f64,
-    /// ... and with one arrival fewer, when only strength, level and silence can speak against it.
+    /// ... and with one arrival fewer, when only strength, level, silence and the repetition that is
+    /// then required can speak against it.
     pub min_evidence_unchecked: f64,
 }
 

@@ -166,6 +166,9 @@ fn best_burst(
                 total,
             }
         })
+        // Three arrivals fix a place without checking it: three unrelated bangs would do. That the
+        // same delays come again is the check.
+        .filter(|c| c.first.n_heard() >= site.settings.min_sensors || !c.further.is_empty())
         .collect();
     let best = candidates
         .iter()
