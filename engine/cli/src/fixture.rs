@@ -317,3 +317,13 @@ pub(crate) fn golden(name: &str, text: &str) {
         "{name} differs; if that is meant, run with SHOTFIX_BLESS=1. Now:\n{text}"
     );
 }
+
+/// What a format's `write` makes of `report`.
+pub(crate) fn written(
+    write: fn(&LocateReport, &mut dyn std::io::Write) -> Result<(), crate::format::FormatError>,
+    report: &LocateReport,
+) -> String {
+    let mut out = Vec::new();
+    write(report, &mut out).expect("memory takes every byte");
+    String::from_utf8(out).expect("formats are UTF-8")
+}

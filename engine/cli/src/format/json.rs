@@ -190,9 +190,7 @@ mod tests {
     use serde_json::Value;
 
     fn text(report: &LocateReport) -> String {
-        let mut out = Vec::new();
-        write(report, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        fixture::written(write, report)
     }
 
     fn keys(value: &Value) -> Vec<&str> {

@@ -237,9 +237,7 @@ mod tests {
     use resvg::usvg::roxmltree::{Document, Node};
 
     fn text(report: &LocateReport) -> String {
-        let mut out = Vec::new();
-        write(report, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        fixture::written(write, report)
     }
 
     fn all<'a>(document: &'a Document<'_>, tag: &str) -> Vec<Node<'a, 'a>> {

@@ -102,9 +102,7 @@ mod tests {
     use crate::fixture;
 
     fn text(report: &LocateReport) -> String {
-        let mut out = Vec::new();
-        write(report, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        fixture::written(write, report)
     }
 
     #[test]

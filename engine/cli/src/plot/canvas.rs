@@ -133,6 +133,15 @@ impl Canvas {
         self.body.push('\n');
     }
 
+    /// The outline of a panel.
+    pub(super) fn frame(&mut self, r: Rect) {
+        let style = format!(
+            "fill=\"none\" stroke=\"{}\" stroke-width=\"1\"",
+            palette::FRAME
+        );
+        self.rect(r, &style);
+    }
+
     pub(super) fn rect(&mut self, r: Rect, style: &str) {
         self.put(format_args!(
             "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" {style}/>",

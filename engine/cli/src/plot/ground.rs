@@ -216,11 +216,7 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, report: &LocateReport, trut
             &short(&sensor.id, 18),
         );
     }
-    let style = format!(
-        "fill=\"none\" stroke=\"{}\" stroke-width=\"1\"",
-        palette::FRAME
-    );
-    canvas.rect(f, &style);
+    canvas.frame(f);
 }
 
 #[cfg(test)]

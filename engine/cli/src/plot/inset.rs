@@ -99,11 +99,7 @@ pub(super) fn draw(
         let corner = (f.right() - 9.0, f.y + 18.0);
         canvas.text(corner, look.anchor(Anchor::End), &words);
     }
-    let style = format!(
-        "fill=\"none\" stroke=\"{}\" stroke-width=\"1\"",
-        palette::FRAME
-    );
-    canvas.rect(f, &style);
+    canvas.frame(f);
 }
 
 #[cfg(test)]
