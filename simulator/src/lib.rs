@@ -1,36 +1,28 @@
 #![doc = include_str!("../README.md")]
 
-mod array_file;
-mod blast;
-mod check;
+mod air;
+mod city;
 mod error;
-mod firearm;
-mod layout;
-mod medium;
-mod noise;
-mod presets;
-mod propagate;
-mod pulse;
+mod output;
+mod point;
 mod random;
+mod render;
 mod scene;
 mod sensor;
-mod simulate;
-mod spec;
-mod truth;
-mod write;
+mod source;
 
-pub use blast::Blast;
+pub use air::Medium;
 pub use error::{SceneError, WriteError};
-pub use firearm::{FIREARMS, Firearm};
 pub use jiff::Timestamp;
-pub use medium::Medium;
-pub use presets::Preset;
-pub use scene::{Point, Scene, SceneSensor, SceneShot};
-pub use sensor::{Recording, Station};
-pub use simulate::{Simulation, simulate};
-pub use spec::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
-    SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
+pub use output::{
+    Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot, Written, simulate_to_dir, write,
 };
-pub use truth::{Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot};
-pub use write::{Written, simulate_to_dir, write};
+pub use point::Point;
+pub use render::{Simulation, simulate};
+pub use scene::{
+    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
+    Preset, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec, SensorSpec, ShotSpec,
+    StartTime,
+};
+pub use sensor::{Recording, Station};
+pub use source::{Blast, FIREARMS, Firearm};

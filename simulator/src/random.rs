@@ -7,7 +7,8 @@
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What a stream is for.
+/// What a stream is for. New ones go to the end: the position is part of the stream's name.
+#[allow(dead_code)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     Layout,
@@ -18,6 +19,16 @@ pub(crate) enum Purpose {
     Echoes,
     Ambient,
     SelfNoise,
+    City,
+    Placement,
+    Source,
+    Turbulence,
+    Tail,
+    WindNoise,
+    Holdover,
+    Dropout,
+    Response,
+    Pick,
 }
 
 /// A generator of uniform and normal numbers.

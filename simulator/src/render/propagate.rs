@@ -1,9 +1,10 @@
 //! The ways a sound takes from a place to a sensor: straight, off the ground, off walls.
 
-use crate::medium::Medium;
+use crate::air::Medium;
+use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Point, Scene, SceneSensor, SceneShot};
-use crate::spec::{EchoSpec, GroundSpec};
+use crate::scene::{EchoSpec, GroundSpec};
+use crate::scene::{Scene, SceneSensor, SceneShot};
 
 /// One way from a source to a receiver.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -19,17 +19,17 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "free-field",
         description: "One shot, six sensors, lossless air, no noise, no errors: for exact checks",
-        toml: include_str!("../presets/free-field.toml"),
+        toml: include_str!("../../presets/free-field.toml"),
     },
     Preset {
         name: "quiet-night",
         description: "Single shots among eight roofs on a still night, no echoes",
-        toml: include_str!("../presets/quiet-night.toml"),
+        toml: include_str!("../../presets/quiet-night.toml"),
     },
     Preset {
         name: "neighbourhood",
         description: "Four rounds of 9 mm among twelve roofs of a city, with echoes and wind",
-        toml: include_str!("../presets/neighbourhood.toml"),
+        toml: include_str!("../../presets/neighbourhood.toml"),
     },
 ];
 

@@ -3,36 +3,13 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::blast::Blast;
+use crate::air::Medium;
 use crate::error::SceneError;
-use crate::medium::Medium;
-use crate::presets::{self, Preset};
-use crate::spec::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
-
-/// A point in the scene's frame, metres.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Point {
-    /// Metres east of the origin.
-    pub east: f64,
-    /// Metres north of the origin.
-    pub north: f64,
-    /// Metres above the origin.
-    pub up: f64,
-}
-
-impl Point {
-    /// Straight distance to `other`, metres.
-    pub fn range_m(&self, other: Point) -> f64 {
-        let (e, n, u) = (
-            self.east - other.east,
-            self.north - other.north,
-            self.up - other.up,
-        );
-        (e * e + n * n + u * u).sqrt()
-    }
-}
+use crate::point::Point;
+use crate::scene::presets::{self, Preset};
+use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
+use crate::source::Blast;
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
 ///

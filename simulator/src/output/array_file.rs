@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::scene::{AirSpec, Origin};
 use crate::sensor::Station;
-use crate::spec::{AirSpec, Origin};
 
 /// The text of the file. Positions are the surveyed ones, the weather is the reported one.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn array_toml<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Point;
+    use crate::point::Point;
 
     #[test]
     fn reads_back_as_toml() {

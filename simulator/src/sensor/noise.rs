@@ -1,7 +1,7 @@
 //! Ambient noise: the hum of a city, stronger at low frequencies.
 
-use crate::blast::pascals;
 use crate::random::Random;
+use crate::source::pascals;
 
 /// Corner frequency of the lowest filter, Hz: below it the spectrum is flat.
 const LOWEST_HZ: f64 = 20.0;
@@ -87,8 +87,8 @@ mod tests {
     use rustfft::{FftPlanner, num_complex::Complex64};
 
     use super::*;
-    use crate::blast::db_spl;
     use crate::random::Purpose;
+    use crate::source::db_spl;
 
     fn rms_db(samples: &[f64]) -> f64 {
         db_spl((samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64).sqrt())

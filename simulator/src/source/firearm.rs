@@ -1,6 +1,6 @@
 //! How loud and how long the muzzle blasts of common firearms are.
 
-use crate::blast::Blast;
+use crate::source::Blast;
 
 /// A class of firearm, as far as its muzzle blast goes.
 ///

@@ -2,10 +2,11 @@
 
 use super::refuse::Check;
 use crate::error::SceneError;
-use crate::firearm::{FIREARMS, Firearm};
+use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Point, SceneShot};
-use crate::spec::{BurstSpec, SceneSpec};
+use crate::scene::SceneShot;
+use crate::scene::{BurstSpec, SceneSpec};
+use crate::source::{FIREARMS, Firearm};
 
 impl Check<'_> {
     pub(super) fn shots(&self, spec: &SceneSpec) -> Result<Vec<SceneShot>, SceneError> {

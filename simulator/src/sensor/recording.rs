@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::blast::{db_spl, pascals};
-use crate::medium::Medium;
-use crate::noise;
-use crate::propagate;
-use crate::pulse::PulseRenderer;
+use crate::air::Medium;
+use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Point, Scene, SceneSensor};
-use crate::spec::SampleFormat;
+use crate::render;
+use crate::render::PulseRenderer;
+use crate::scene::SampleFormat;
+use crate::scene::{Scene, SceneSensor};
+use crate::sensor::noise;
+use crate::source::{db_spl, pascals};
 
 /// What is known of a sensor, and what only the simulator knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,7 +106,7 @@ fn add_shots(
     for shot in &scene.shots {
         // A clock that is ahead shows a later time for the same sound.
         let emission_s = shot.time_s + sensor.clock_offset_s;
-        let paths = propagate::paths(scene, medium, sensor, shot);
+        let paths = render::paths(scene, medium, sensor, shot);
         for (path_idx, path) in paths.iter().enumerate() {
             let peak_pa = renderer.add(pressure_pa, &shot.blast, path, emission_s);
             if path_idx == 0 {

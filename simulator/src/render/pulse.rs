@@ -15,9 +15,9 @@
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex64;
 
-use crate::blast::Blast;
-use crate::medium::Medium;
-use crate::propagate::Path;
+use crate::air::Medium;
+use crate::render::propagate::Path;
+use crate::source::Blast;
 
 /// Images of the band summed on either side.
 const IMAGES: i32 = 3;

@@ -5,7 +5,7 @@
 
 use rustfft::num_complex::Complex64;
 
-use crate::scene::Point;
+use crate::point::Point;
 
 /// Decibels per neper as ISO 9613-1 rounds it.
 const DB_PER_NEPER: f64 = 8.686;

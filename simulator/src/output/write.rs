@@ -8,13 +8,13 @@ use hound::{SampleFormat as WavFormat, WavSpec, WavWriter};
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::array_file::array_toml;
+use super::array_file::array_toml;
 use crate::error::WriteError;
+use crate::output::Truth;
+use crate::render::{Simulation, reported_air, truth};
+use crate::scene::SampleFormat;
 use crate::scene::Scene;
 use crate::sensor::{self, Recording, Station};
-use crate::simulate::{Simulation, reported_air, truth};
-use crate::spec::SampleFormat;
-use crate::truth::Truth;
 
 /// What was written where.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::refuse::{Check, FARTHEST_M};
 use crate::error::SceneError;
-use crate::spec::{AirSpec, EchoSpec, GroundSpec, Origin};
+use crate::scene::{AirSpec, EchoSpec, GroundSpec, Origin};
 
 impl Check<'_> {
     pub(super) fn start(&self, text: &str) -> Result<Timestamp, SceneError> {

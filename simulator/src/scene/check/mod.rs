@@ -7,11 +7,12 @@ mod surroundings;
 
 use std::collections::HashMap;
 
-use refuse::Check;
+pub(crate) use refuse::Check;
 
 use crate::error::SceneError;
-use crate::scene::{Point, Scene, SceneSensor, SceneShot};
-use crate::spec::{GroundSpec, SceneSpec};
+use crate::point::Point;
+use crate::scene::{GroundSpec, SceneSpec};
+use crate::scene::{Scene, SceneSensor, SceneShot};
 
 /// Most samples of all recordings together: 4 GB of memory, 2 GB of 16-bit files.
 const MOST_SAMPLES: f64 = 1e9;

@@ -3,18 +3,18 @@
 use std::fmt::Display;
 
 use crate::error::SceneError;
-use crate::scene::Point;
+use crate::point::Point;
 
 /// Coordinates beyond this are a slip of units, metres.
-pub(super) const FARTHEST_M: f64 = 100_000.0;
+pub(crate) const FARTHEST_M: f64 = 100_000.0;
 
 /// The checks of one scene file.
-pub(super) struct Check<'a> {
-    pub(super) file: &'a str,
+pub(crate) struct Check<'a> {
+    pub(crate) file: &'a str,
 }
 
 impl Check<'_> {
-    pub(super) fn refuse<T>(
+    pub(crate) fn refuse<T>(
         &self,
         field: impl Display,
         problem: impl Display,
@@ -29,7 +29,7 @@ impl Check<'_> {
     }
 
     /// NaN is in no range.
-    pub(super) fn range(
+    pub(crate) fn range(
         &self,
         field: impl Display,
         value: f64,
@@ -44,15 +44,15 @@ impl Check<'_> {
         self.refuse(field, format!("{value} is out of range"), remedy)
     }
 
-    pub(super) fn level(&self, field: impl Display, value: f64) -> Result<(), SceneError> {
+    pub(crate) fn level(&self, field: impl Display, value: f64) -> Result<(), SceneError> {
         self.range(field, value, -20.0, 200.0, "dB SPL")
     }
 
-    pub(super) fn rate(&self, field: impl Display, rate_hz: u32) -> Result<(), SceneError> {
+    pub(crate) fn rate(&self, field: impl Display, rate_hz: u32) -> Result<(), SceneError> {
         self.range(field, f64::from(rate_hz), 4_000.0, 192_000.0, "hertz")
     }
 
-    pub(super) fn point(&self, field: &str, position: Point) -> Result<(), SceneError> {
+    pub(crate) fn point(&self, field: &str, position: Point) -> Result<(), SceneError> {
         for (axis, value) in [
             ("east", position.east),
             ("north", position.north),

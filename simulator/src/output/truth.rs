@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scene::Point;
+use crate::point::Point;
 
 /// The name and version of the format.
 pub(crate) const SCHEMA: &str = "shotfix.truth/1";

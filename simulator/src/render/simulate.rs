@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rayon::prelude::*;
 
+use crate::output::{SCHEMA, Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot};
 use crate::random::{Purpose, Random};
 use crate::scene::Scene;
+use crate::scene::{AirSpec, Origin, SampleFormat};
 use crate::sensor::{self, DirectSound, Recording};
-use crate::spec::{AirSpec, Origin, SampleFormat};
-use crate::truth::{SCHEMA, Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot};
 
 /// A scene that has been played.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Sensors nobody placed by hand: a grid, shaken.
 
+use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::Point;
-use crate::spec::LayoutSpec;
+use crate::scene::LayoutSpec;
 
 /// Positions of `spec.count` sensors over a square of `side_m` metres about the origin.
 ///

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::refuse::{Check, FARTHEST_M};
 use crate::error::SceneError;
-use crate::layout;
+use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Point, SceneSensor};
-use crate::spec::{LayoutSpec, MicrophoneSpec, SceneSpec, SensorSpec};
+use crate::scene::SceneSensor;
+use crate::scene::layout;
+use crate::scene::{LayoutSpec, MicrophoneSpec, SceneSpec, SensorSpec};
 
 impl Check<'_> {
     pub(super) fn sensors(&self, spec: &SceneSpec) -> Result<Vec<SceneSensor>, SceneError> {

@@ -1,0 +1,5 @@
+//! The air between source and sensor.
+
+mod medium;
+
+pub use medium::Medium;

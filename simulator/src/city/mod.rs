@@ -1,0 +1,1 @@
+//! Buildings and terrain, and the ways that sound takes among them.
