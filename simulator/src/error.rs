@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::scene::line_of;
+
 /// Why a scene is refused. Every message names the file, the place in it and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,10 +40,12 @@ pub enum SceneError {
         message: String,
     },
     /// A value that is well written and impossible.
-    #[error("{file}: {field}: {problem}; {remedy}")]
+    #[error("{file}: {}{field}: {problem}; {remedy}", line_words(*line))]
     Field {
         /// The scene file.
         file: String,
+        /// Line of the file, from 1, if the field is written there.
+        line: Option<usize>,
         /// The key, such as `sensor[2].east`; elements count from 0.
         field: String,
         /// What is wrong with it.
@@ -49,6 +53,28 @@ pub enum SceneError {
         /// What to write instead.
         remedy: String,
     },
+}
+
+impl SceneError {
+    /// The refusal of a file that is no scene as far as TOML goes.
+    pub(crate) fn syntax(file_name: &str, error: &toml::de::Error) -> Self {
+        Self::Syntax {
+            file: file_name.to_owned(),
+            message: error.to_string().trim_end().to_owned(),
+        }
+    }
+
+    /// The same refusal, with the line of `text` on which the field stands.
+    pub(crate) fn in_text(mut self, text: &str) -> Self {
+        if let Self::Field { line, field, .. } = &mut self {
+            *line = line_of(text, field);
+        }
+        self
+    }
+}
+
+fn line_words(line: Option<usize>) -> String {
+    line.map_or(String::new(), |line| format!("line {line}: "))
 }
 
 /// Why a simulation could not be written.

@@ -20,9 +20,9 @@ pub use output::{
 pub use point::Point;
 pub use render::{Simulation, simulate};
 pub use scene::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
-    Preset, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec, SensorSpec, ShotSpec,
-    StartTime,
+    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, MonteCarloSpec,
+    NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec,
+    SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Recording, Station};
 pub use source::{Blast, FIREARMS, Firearm};

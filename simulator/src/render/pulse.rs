@@ -12,12 +12,15 @@
 //! Sampling is folding in frequency, so the images of the spectrum are summed before one inverse
 //! FFT. What is left out, images beyond the third, is below 1e-4 of the peak.
 
-use rustfft::FftPlanner;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
 
 use crate::air::Medium;
-use crate::render::propagate::Path;
-use crate::source::Blast;
+use crate::render::filter::{self, PathFilter};
+use crate::render::timeline::Timeline;
 
 /// Images of the band summed on either side.
 const IMAGES: i32 = 3;
@@ -25,14 +28,124 @@ const IMAGES: i32 = 3;
 /// Seconds of a pulse before its wavefront: room for what dispersion brings early.
 const LEAD_S: f64 = 2e-3;
 
-/// Seconds beyond the blast's own length: room for what dispersion brings late.
+/// Seconds beyond the sound's own length: room for what dispersion and diffraction bring late.
 const TAIL_S: f64 = 8e-3;
+
+/// What air takes more of is left out: 100 dB, in nepers.
+const SILENT_NEPERS: f64 = 11.5;
+
+/// A sound as the renderer needs it: its spectrum, folded image by image, at one sample rate.
+pub(crate) struct Wave {
+    /// Samples of the pulse, a power of two.
+    length: usize,
+    images: Vec<Image>,
+}
+
+/// The part of the spectrum that one image of the band folds onto the bins.
+struct Image {
+    /// The frequency is that of the bin plus this many sample rates.
+    order: i32,
+    /// First bin that is not negligible.
+    first_bin: usize,
+    /// Pascals per hertz from the first bin on.
+    spectrum: Vec<Complex64>,
+}
+
+impl Wave {
+    /// A sound known at every frequency.
+    ///
+    /// # Arguments
+    /// * `length_s` - seconds from its onset until nothing is left.
+    /// * `spectrum` - Fourier transform at a frequency in hertz, pascals per hertz at 1 m; time 0
+    ///   is the onset.
+    pub(crate) fn new(
+        sample_rate_hz: f64,
+        length_s: f64,
+        spectrum: impl Fn(f64) -> Complex64,
+    ) -> Self {
+        let needed = (length_s + TAIL_S + LEAD_S) * sample_rate_hz + 6.0;
+        let length = (needed.ceil() as usize).next_power_of_two();
+        let half = length / 2;
+        let mut images: Vec<Image> = Vec::new();
+        let mut strongest: f64 = 0.0;
+        // The band itself first: what is negligible is measured against it.
+        for order in [0].into_iter().chain((1..=IMAGES).flat_map(|k| [-k, k])) {
+            // The Nyquist bin is left at zero: it is -16 dB down and its phase is not defined.
+            let folded: Vec<Complex64> = (0..half)
+                .map(|bin| {
+                    let cycles = bin as f64 / length as f64 + f64::from(order);
+                    spectrum(cycles * sample_rate_hz) * sinc(cycles).powi(4)
+                })
+                .collect();
+            strongest = folded.iter().map(|x| x.norm()).fold(strongest, f64::max);
+            let audible = |x: &Complex64| x.norm() > 1e-7 * strongest;
+            if let Some(first_bin) = folded.iter().position(audible) {
+                let spectrum = folded[first_bin..].to_vec();
+                images.push(Image {
+                    order,
+                    first_bin,
+                    spectrum,
+                });
+            }
+        }
+        Self { length, images }
+    }
+
+    /// A sound known by samples at the sample rate of the sensor, pascals at 1 m.
+    ///
+    /// It holds nothing above half that rate, so there is nothing to fold.
+    pub(crate) fn from_samples(sample_rate_hz: f64, pressure_pa: &[f32]) -> Self {
+        let extra = (TAIL_S + LEAD_S) * sample_rate_hz + 6.0;
+        let length = (pressure_pa.len() + extra.ceil() as usize).next_power_of_two();
+        let mut spectrum = vec![Complex64::default(); length];
+        for (bin, sample) in spectrum.iter_mut().zip(pressure_pa) {
+            bin.re = f64::from(*sample) / sample_rate_hz;
+        }
+        FftPlanner::new()
+            .plan_fft_forward(length)
+            .process(&mut spectrum);
+        spectrum.truncate(length / 2);
+        let band = Image {
+            order: 0,
+            first_bin: 0,
+            spectrum,
+        };
+        Self {
+            length,
+            images: vec![band],
+        }
+    }
+}
+
+/// What happens to a pulse on its way, beyond its delay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passage<'a> {
+    /// Pressure at the receiver over pressure at 1 m, without what follows.
+    pub(crate) gain: f64,
+    /// Metres of air passed, for absorption.
+    pub(crate) air_m: f64,
+    /// Barriers, walls, shadows.
+    pub(crate) filter: Option<&'a PathFilter>,
+}
 
 /// Renders pulses at one sample rate.
 pub(crate) struct PulseRenderer {
     sample_rate_hz: f64,
     medium: Medium,
     planner: FftPlanner<f64>,
+    bins: HashMap<usize, Arc<Bins>>,
+    spectrum: Vec<Complex64>,
+    scratch: Vec<Complex64>,
+    pulse: Vec<f64>,
+}
+
+/// What depends on the length of a pulse alone.
+struct Bins {
+    inverse: Arc<dyn Fft<f64>>,
+    /// Logarithm of what a metre of air does, at every bin of the band.
+    air: Vec<Complex64>,
+    /// Places of the bins in a [`PathFilter`].
+    places: Vec<f64>,
 }
 
 impl PulseRenderer {
@@ -41,64 +154,148 @@ impl PulseRenderer {
             sample_rate_hz,
             medium,
             planner: FftPlanner::new(),
+            bins: HashMap::new(),
+            spectrum: Vec::new(),
+            scratch: Vec::new(),
+            pulse: Vec::new(),
         }
     }
 
-    /// Adds `blast`, arrived by `path`, to a recording.
-    ///
-    /// # Arguments
-    /// * `pressure_pa` - the recording, pascals. What falls outside it is left out.
-    /// * `emission_s` - when the blast leaves, seconds after the first sample.
+    /// Adds a pulse whose wavefront arrives `arrival_s` seconds after sample 0 of the timeline.
     ///
     /// # Returns
     /// The largest pressure of the pulse's samples, pascals, whether in the recording or not.
     pub(crate) fn add(
         &mut self,
-        pressure_pa: &mut [f64],
-        blast: &Blast,
-        path: &Path,
-        emission_s: f64,
+        timeline: &mut Timeline,
+        wave: &Wave,
+        passage: Passage<'_>,
+        arrival_s: f64,
     ) -> f64 {
-        let arrival = (emission_s + path.delay_s) * self.sample_rate_hz;
-        let lead = (LEAD_S * self.sample_rate_hz).ceil().max(4.0);
-        let first = arrival.floor() - lead;
-        let pulse = self.samples(blast, path, arrival - first);
-        for (index, sample) in pulse.iter().enumerate() {
-            let at = first + index as f64;
-            if at >= 0.0 && at < pressure_pa.len() as f64 {
-                pressure_pa[at as usize] += sample;
-            }
-        }
-        pulse.iter().fold(0.0, |peak: f64, x| peak.max(x.abs()))
+        let first = self.render(wave, passage, arrival_s);
+        timeline.add(first, &self.pulse, 1.0);
+        self.pulse
+            .iter()
+            .fold(0.0, |peak: f64, x| peak.max(x.abs()))
     }
 
-    /// The pulse with its wavefront `onset` samples after the first.
-    fn samples(&mut self, blast: &Blast, path: &Path, onset: f64) -> Vec<f64> {
-        let rate = self.sample_rate_hz;
-        let needed = onset + (blast.length_s() + TAIL_S) * rate;
-        let length = (needed.ceil() as usize).next_power_of_two();
-        let mut spectrum = vec![Complex64::default(); length];
-        // The Nyquist bin is left at zero: it is -16 dB down and its phase is not defined.
-        for bin in 0..length / 2 {
-            let mut sum = Complex64::default();
-            for image in -IMAGES..=IMAGES {
-                let cycles = bin as f64 / length as f64 + f64::from(image);
-                let frequency_hz = cycles * rate;
-                sum += blast.spectrum(frequency_hz)
-                    * self.medium.transfer(frequency_hz, path.air_m)
-                    * sinc(cycles).powi(4)
-                    * Complex64::cis(-std::f64::consts::TAU * cycles * onset);
-            }
-            spectrum[bin] = sum;
-            if bin > 0 {
-                spectrum[length - bin] = sum.conj();
-            }
+    /// Adds copies of one pulse, each by a whole number of samples later and with its own gain:
+    /// a cheap way to a dense tail.
+    ///
+    /// # Arguments
+    /// * `taps` - samples after the wavefront at `arrival_s`, and gain on top of the passage's.
+    pub(crate) fn add_copies(
+        &mut self,
+        timeline: &mut Timeline,
+        wave: &Wave,
+        passage: Passage<'_>,
+        arrival_s: f64,
+        taps: &[(u32, f32)],
+    ) {
+        let first = self.render(wave, passage, arrival_s);
+        for (later, gain) in taps {
+            timeline.add(first + i64::from(*later), &self.pulse, f64::from(*gain));
         }
-        self.planner.plan_fft_inverse(length).process(&mut spectrum);
-        // A sum over bins approximates the integral over frequency with the step rate / length.
-        let scale = path.gain * rate / length as f64;
-        spectrum.iter().map(|x| x.re * scale).collect()
     }
+
+    /// Leaves the pulse in `self.pulse`; returns the number of its first sample.
+    fn render(&mut self, wave: &Wave, passage: Passage<'_>, arrival_s: f64) -> i64 {
+        let rate = self.sample_rate_hz;
+        let length = wave.length;
+        let bins = self.bins(length);
+        let arrival = arrival_s * rate;
+        let lead = (LEAD_S * rate).ceil().max(4.0);
+        let first = arrival.floor() - lead;
+        let onset = arrival - first;
+
+        self.spectrum.clear();
+        self.spectrum.resize(length, Complex64::default());
+        let turn = Complex64::cis(-std::f64::consts::TAU * onset / length as f64);
+        for image in &wave.images {
+            self.fold(image, &bins, passage, onset, turn);
+        }
+        for bin in 1..length / 2 {
+            self.spectrum[length - bin] = self.spectrum[bin].conj();
+        }
+        self.scratch
+            .resize(bins.inverse.get_inplace_scratch_len(), Complex64::default());
+        bins.inverse
+            .process_with_scratch(&mut self.spectrum, &mut self.scratch);
+        // A sum over bins approximates the integral over frequency with the step rate / length.
+        let scale = passage.gain * rate / length as f64;
+        self.pulse.clear();
+        self.pulse
+            .extend(self.spectrum.iter().map(|x| x.re * scale));
+        first as i64
+    }
+
+    /// Adds one image of the spectrum to the bins.
+    fn fold(
+        &mut self,
+        image: &Image,
+        bins: &Bins,
+        passage: Passage<'_>,
+        onset: f64,
+        turn: Complex64,
+    ) {
+        let spacing_hz = self.sample_rate_hz / (2 * bins.air.len()) as f64;
+        let order = f64::from(image.order);
+        // exp(-2 pi i (bin / length + order) onset), from bin to bin by one multiplication.
+        let mut phase = turn.powu(image.first_bin as u32)
+            * Complex64::cis(-std::f64::consts::TAU * (order * onset).fract());
+        let falling = image.order >= 0;
+        for (offset, source) in image.spectrum.iter().enumerate() {
+            let bin = image.first_bin + offset;
+            let (air, filter) = if image.order == 0 {
+                let filter = passage.filter.map(|f| f.between(bins.places[bin]));
+                (bins.air[bin], filter)
+            } else {
+                let frequency_hz = bin as f64 * spacing_hz + order * self.sample_rate_hz;
+                let filter = passage.filter.map(|f| f.at(frequency_hz));
+                (per_metre(&self.medium, frequency_hz), filter)
+            };
+            let loss = air.re * passage.air_m;
+            if loss < -SILENT_NEPERS {
+                if falling {
+                    // Air absorbs the more, the higher the frequency.
+                    break;
+                }
+                phase *= turn;
+                continue;
+            }
+            let mut factor = *source * phase;
+            if air != Complex64::default() {
+                factor *= Complex64::from_polar(loss.exp(), air.im * passage.air_m);
+            }
+            if let Some(filter) = filter {
+                factor *= filter;
+            }
+            self.spectrum[bin] += factor;
+            phase *= turn;
+        }
+    }
+
+    fn bins(&mut self, length: usize) -> Arc<Bins> {
+        if let Some(bins) = self.bins.get(&length) {
+            return Arc::clone(bins);
+        }
+        let spacing_hz = self.sample_rate_hz / length as f64;
+        let half = length / 2;
+        let bins = Arc::new(Bins {
+            inverse: self.planner.plan_fft_inverse(length),
+            air: (0..half)
+                .map(|bin| per_metre(&self.medium, bin as f64 * spacing_hz))
+                .collect(),
+            places: filter::places(spacing_hz, half),
+        });
+        self.bins.insert(length, Arc::clone(&bins));
+        bins
+    }
+}
+
+/// Logarithm of what one metre of air does; the phase of a metre is far below half a turn.
+fn per_metre(medium: &Medium, frequency_hz: f64) -> Complex64 {
+    medium.transfer(frequency_hz, 1.0).ln()
 }
 
 /// `sin(pi x) / (pi x)`.
@@ -114,6 +311,7 @@ fn sinc(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Blast;
 
     const BLAST: Blast = Blast {
         peak_pa: 200.0,
@@ -121,12 +319,24 @@ mod tests {
         decay: 1.0,
     };
 
-    fn path(delay_s: f64, air_m: f64) -> Path {
-        Path {
-            delay_s,
+    /// A recording of one pulse, and its peak.
+    fn play(medium: Medium, rate: f64, n: usize, delay_s: f64, air_m: f64) -> (Vec<f64>, f64) {
+        let mut renderer = PulseRenderer::new(rate, medium);
+        let wave = Wave::new(rate, BLAST.length_s(), |f| BLAST.spectrum(f));
+        let passage = Passage {
             gain: 1.0,
             air_m,
-        }
+            filter: None,
+        };
+        let mut timeline = Timeline::default();
+        let peak = renderer.add(&mut timeline, &wave, passage, delay_s);
+        let mut got = vec![0.0; n];
+        timeline.take(&mut got);
+        (got, peak)
+    }
+
+    fn lossless() -> Medium {
+        Medium::new(15.0, 50.0, 101_325.0)
     }
 
     /// The cubic B-spline, support 4, integral 1.
@@ -163,9 +373,7 @@ mod tests {
     fn val_samples_and_onset_time_against_quadrature() {
         for rate in [8_000.0, 12_000.0, 22_050.0, 44_100.0, 48_000.0, 96_000.0] {
             for delay_s in [0.010_000_0, 0.010_013_7, 0.010_051_1] {
-                let mut renderer = PulseRenderer::new(rate, Medium::new(15.0, 50.0, 101_325.0));
-                let mut got = vec![0.0; (0.02 * rate) as usize];
-                renderer.add(&mut got, &BLAST, &path(delay_s, 0.0), 0.0);
+                let (got, _) = play(lossless(), rate, (0.02 * rate) as usize, delay_s, 0.0);
                 let expected: Vec<f64> = (0..got.len())
                     .map(|n| reference(rate, n as f64 / rate - delay_s))
                     .collect();
@@ -194,9 +402,7 @@ mod tests {
     #[test]
     fn nothing_comes_before_the_front() {
         let rate = 48_000.0;
-        let mut renderer = PulseRenderer::new(rate, Medium::new(15.0, 50.0, 101_325.0));
-        let mut got = vec![0.0; 2_000];
-        renderer.add(&mut got, &BLAST, &path(0.02, 0.0), 0.0);
+        let (got, _) = play(lossless(), rate, 2_000, 0.02, 0.0);
         // The front is at sample 960; 1e-4 of the peak is the error of the images left out.
         let early = got[..958].iter().map(|x| x.abs()).fold(0.0, f64::max);
         assert!(early < 1e-4 * BLAST.peak_pa, "{early}");
@@ -206,9 +412,7 @@ mod tests {
     fn absorbing_air_smears_the_front_about_its_true_time() {
         let rate = 48_000.0;
         let air = Medium::new(10.0, 60.0, 101_325.0).with_absorption(10.0, 60.0, 101_325.0);
-        let mut renderer = PulseRenderer::new(rate, air);
-        let mut got = vec![0.0; 2_000];
-        let peak = renderer.add(&mut got, &BLAST, &path(0.02, 1_000.0), 0.0);
+        let (got, peak) = play(air, rate, 2_000, 0.02, 1_000.0);
         assert!(peak > 0.2 * BLAST.peak_pa && peak < 0.9 * BLAST.peak_pa);
         // The front is smeared over some 0.2 ms; half a millisecond before it is still silence.
         let early = got[..960 - 24].iter().map(|x| x.abs()).fold(0.0, f64::max);
@@ -222,12 +426,34 @@ mod tests {
     }
 
     #[test]
-    fn a_pulse_outside_the_recording_is_left_out() {
-        let mut renderer = PulseRenderer::new(8_000.0, Medium::new(15.0, 50.0, 101_325.0));
-        let mut got = vec![0.0; 100];
-        for emission_s in [-1.0, 1e9] {
-            renderer.add(&mut got, &BLAST, &path(0.5, 0.0), emission_s);
+    fn a_pulse_of_the_past_or_the_future_is_not_in_the_block() {
+        for delay_s in [-1.0, 1e3] {
+            let (got, _) = play(lossless(), 8_000.0, 100, delay_s, 0.0);
+            assert!(got.iter().all(|x| *x == 0.0));
         }
-        assert!(got.iter().all(|x| *x == 0.0));
+    }
+
+    #[test]
+    fn samples_come_through_as_they_are_at_a_whole_delay() {
+        let rate = 16_000.0;
+        // A smooth wave, so that nothing is lost at the end of the band.
+        let wave: Vec<f32> = (0..64)
+            .map(|n| (-((n as f32 - 32.0) / 6.0).powi(2)).exp())
+            .collect();
+        let mut renderer = PulseRenderer::new(rate, lossless());
+        let passage = Passage {
+            gain: 0.5,
+            air_m: 0.0,
+            filter: None,
+        };
+        let mut timeline = Timeline::default();
+        let sampled = Wave::from_samples(rate, &wave);
+        renderer.add(&mut timeline, &sampled, passage, 100.0 / rate);
+        let mut got = vec![0.0; 300];
+        timeline.take(&mut got);
+        for (n, x) in got.iter().enumerate() {
+            let expected = n.checked_sub(100).and_then(|k| wave.get(k)).unwrap_or(&0.0);
+            assert!((x - 0.5 * f64::from(*expected)).abs() < 1e-4, "{n}: {x}");
+        }
     }
 }

@@ -80,11 +80,8 @@ impl Scene {
     /// # Errors
     /// [`SceneError::Syntax`] or [`SceneError::Field`], naming line or field and the remedy.
     pub fn from_toml(text: &str, file_name: &str) -> Result<Self, SceneError> {
-        let spec: SceneSpec = toml::from_str(text).map_err(|error| SceneError::Syntax {
-            file: file_name.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
-        })?;
-        Self::from_spec(spec, file_name)
+        let spec = SceneSpec::from_toml(text, file_name)?;
+        Self::from_spec(spec, file_name).map_err(|error| error.in_text(text))
     }
 
     /// Loads a scene file, or the preset of that name if there is no such file.

@@ -3,13 +3,17 @@
 mod check;
 mod checked;
 mod layout;
+mod line;
 mod presets;
 mod spec;
+mod study;
 
 pub(crate) use check::Check;
 pub use checked::{Scene, SceneSensor, SceneShot};
+pub(crate) use line::line_of;
 pub use presets::Preset;
 pub use spec::{
     AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
     SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
 };
+pub use study::{MonteCarloSpec, Run, Setting, Study, VarySpec};

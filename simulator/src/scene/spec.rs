@@ -9,6 +9,9 @@ use std::fmt;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::error::SceneError;
+use crate::scene::study::{MonteCarloSpec, VarySpec};
+
 /// A whole scene.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,6 +53,20 @@ pub struct SceneSpec {
     /// Reflection at level ground.
     #[serde(deserialize_with = "none_or_table")]
     pub ground: Option<GroundSpec>,
+    /// Keys that take several values in turn; see [`Study`](crate::Study).
+    pub vary: Vec<VarySpec>,
+    /// How often the scene is drawn anew.
+    pub monte_carlo: Option<MonteCarloSpec>,
+}
+
+impl SceneSpec {
+    /// Reads a scene file; `file_name` is only used in messages.
+    ///
+    /// # Errors
+    /// [`SceneError::Syntax`], naming the line.
+    pub fn from_toml(text: &str, file_name: &str) -> Result<Self, SceneError> {
+        toml::from_str(text).map_err(|error| SceneError::syntax(file_name, &error))
+    }
 }
 
 impl Default for SceneSpec {
@@ -72,6 +89,8 @@ impl Default for SceneSpec {
             noise: None,
             echoes: None,
             ground: None,
+            vary: Vec::new(),
+            monte_carlo: None,
         }
     }
 }

@@ -102,13 +102,21 @@ fn add_shots(
     let sensor = &scene.sensors[sensor_idx];
     let rate_hz = f64::from(sensor.sample_rate_hz);
     let mut renderer = PulseRenderer::new(rate_hz, *medium);
+    let mut timeline = crate::render::Timeline::default();
     let mut direct = Vec::with_capacity(scene.shots.len());
     for shot in &scene.shots {
         // A clock that is ahead shows a later time for the same sound.
         let emission_s = shot.time_s + sensor.clock_offset_s;
         let paths = render::paths(scene, medium, sensor, shot);
+        let wave =
+            crate::render::Wave::new(rate_hz, shot.blast.length_s(), |f| shot.blast.spectrum(f));
         for (path_idx, path) in paths.iter().enumerate() {
-            let peak_pa = renderer.add(pressure_pa, &shot.blast, path, emission_s);
+            let passage = crate::render::Passage {
+                gain: path.gain,
+                air_m: path.air_m,
+                filter: None,
+            };
+            let peak_pa = renderer.add(&mut timeline, &wave, passage, emission_s + path.delay_s);
             if path_idx == 0 {
                 let onset = (emission_s + path.delay_s) * rate_hz;
                 direct.push(DirectSound {
@@ -119,6 +127,7 @@ fn add_shots(
             }
         }
     }
+    timeline.take(pressure_pa);
     direct
 }
 

@@ -22,6 +22,7 @@ impl Check<'_> {
     ) -> Result<T, SceneError> {
         Err(SceneError::Field {
             file: self.file.to_owned(),
+            line: None,
             field: field.to_string(),
             problem: problem.to_string(),
             remedy: remedy.to_string(),
