@@ -5,6 +5,7 @@ mod filter;
 mod propagate;
 mod pulse;
 mod simulate;
+mod tail;
 mod timeline;
 
 pub(crate) use propagate::paths;

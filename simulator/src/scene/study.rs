@@ -244,7 +244,7 @@ mod tests {
                 "[[vary]]\nkey = \"sensor[0].oest\"\nvalues = [1.0]\n",
                 "oest",
             ),
-            ("[[vary]]\nkey = \"seed\"\nvalues = []\n", "line 11"),
+            ("[[vary]]\nkey = \"seed\"\nvalues = []\n", "line 12"),
             (
                 "[[vary]]\nkey = \"seed\"\nvalues = [\"x\"]\n",
                 "seed = \"x\"",
