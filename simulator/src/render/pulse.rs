@@ -230,6 +230,9 @@ impl PulseRenderer {
     }
 
     /// Adds one image of the spectrum to the bins.
+    ///
+    /// Bins are visited from the lowest frequency of the image up, whichever side of zero it is
+    /// on: air absorbs the more, the higher the frequency, so the first silent bin is the end.
     fn fold(
         &mut self,
         image: &Image,
@@ -240,38 +243,37 @@ impl PulseRenderer {
     ) {
         let spacing_hz = self.sample_rate_hz / (2 * bins.air.len()) as f64;
         let order = f64::from(image.order);
+        let count = image.spectrum.len();
+        let upwards = image.order >= 0;
+        let start = image.first_bin + if upwards { 0 } else { count - 1 };
+        let step = if upwards { turn } else { turn.conj() };
         // exp(-2 pi i (bin / length + order) onset), from bin to bin by one multiplication.
-        let mut phase = turn.powu(image.first_bin as u32)
+        let mut phase = turn.powu(start as u32)
             * Complex64::cis(-std::f64::consts::TAU * (order * onset).fract());
-        let falling = image.order >= 0;
-        for (offset, source) in image.spectrum.iter().enumerate() {
+        for visit in 0..count {
+            let offset = if upwards { visit } else { count - 1 - visit };
             let bin = image.first_bin + offset;
-            let (air, filter) = if image.order == 0 {
-                let filter = passage.filter.map(|f| f.between(bins.places[bin]));
-                (bins.air[bin], filter)
-            } else {
-                let frequency_hz = bin as f64 * spacing_hz + order * self.sample_rate_hz;
-                let filter = passage.filter.map(|f| f.at(frequency_hz));
-                (per_metre(&self.medium, frequency_hz), filter)
+            let frequency_hz = bin as f64 * spacing_hz + order * self.sample_rate_hz;
+            let air = match image.order {
+                0 => bins.air[bin],
+                _ => per_metre(&self.medium, frequency_hz),
             };
             let loss = air.re * passage.air_m;
             if loss < -SILENT_NEPERS {
-                if falling {
-                    // Air absorbs the more, the higher the frequency.
-                    break;
-                }
-                phase *= turn;
-                continue;
+                return;
             }
-            let mut factor = *source * phase;
+            let mut factor = image.spectrum[offset] * phase;
             if air != Complex64::default() {
                 factor *= Complex64::from_polar(loss.exp(), air.im * passage.air_m);
             }
-            if let Some(filter) = filter {
-                factor *= filter;
+            if let Some(filter) = passage.filter {
+                factor *= match image.order {
+                    0 => filter.between(bins.places[bin]),
+                    _ => filter.at(frequency_hz),
+                };
             }
             self.spectrum[bin] += factor;
-            phase *= turn;
+            phase *= step;
         }
     }
 
@@ -455,5 +457,70 @@ mod tests {
             let expected = n.checked_sub(100).and_then(|k| wave.get(k)).unwrap_or(&0.0);
             assert!((x - 0.5 * f64::from(*expected)).abs() < 1e-4, "{n}: {x}");
         }
+    }
+
+    #[test]
+    #[ignore = "prints a speed"]
+    fn speed() {
+        let rate = 48_000.0;
+        let air = Medium::new(10.0, 60.0, 101_325.0).with_absorption(10.0, 60.0, 101_325.0);
+        let mut renderer = PulseRenderer::new(rate, air);
+        let wave = Wave::new(rate, BLAST.length_s(), |f| BLAST.spectrum(f));
+        println!("length {} images {}", wave.length, wave.images.len());
+        let start = std::time::Instant::now();
+        for _ in 0..100 {
+            std::hint::black_box(Wave::new(rate, BLAST.length_s(), |f| BLAST.spectrum(f)));
+        }
+        println!("wave {:?}", start.elapsed() / 100);
+        let start = std::time::Instant::now();
+        for k in 0..100 {
+            let detour = crate::render::barrier::Detour {
+                extra_m: 0.1 * f64::from(k),
+                span_m: 0.0,
+            };
+            std::hint::black_box(crate::render::barrier::filter(
+                &[detour],
+                1,
+                0.9,
+                340.0,
+                None,
+            ));
+        }
+        println!("filter {:?}", start.elapsed() / 100);
+        let detour = crate::render::barrier::Detour {
+            extra_m: 1.0,
+            span_m: 0.0,
+        };
+        let filter = crate::render::barrier::filter(&[detour], 1, 0.9, 340.0, None).unwrap();
+        for (air_m, filter) in [
+            (50.0, None),
+            (300.0, None),
+            (300.0, Some(&filter)),
+            (800.0, Some(&filter)),
+        ] {
+            let start = std::time::Instant::now();
+            for k in 0..1000 {
+                let mut timeline = Timeline::default();
+                let passage = Passage {
+                    gain: 0.01,
+                    air_m,
+                    filter,
+                };
+                renderer.add(&mut timeline, &wave, passage, 0.01 + 1e-6 * f64::from(k));
+            }
+            println!("{air_m} {} {:?}", filter.is_some(), start.elapsed() / 1000);
+        }
+        let taps: Vec<(u32, f32)> = (0..400).map(|k| (k * 100, 0.1)).collect();
+        let start = std::time::Instant::now();
+        let mut timeline = Timeline::default();
+        for _ in 0..100 {
+            let passage = Passage {
+                gain: 0.01,
+                air_m: 300.0,
+                filter: None,
+            };
+            renderer.add_copies(&mut timeline, &wave, passage, 0.01, &taps);
+        }
+        println!("tail {:?}", start.elapsed() / 100);
     }
 }
