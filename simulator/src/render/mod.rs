@@ -2,6 +2,7 @@
 
 mod barrier;
 mod filter;
+mod moving;
 mod propagate;
 mod pulse;
 mod simulate;
