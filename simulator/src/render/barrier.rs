@@ -1,20 +1,12 @@
 //! What is left of a sound that comes over a roof or round a corner.
 
 use super::filter::PathFilter;
+use crate::city::Detour;
 
 /// Most that one edge takes away, dB; two or more may take 5 dB more (ISO 9613-2, 7.4).
 /// Beyond it the air scatters as much sound into the shadow as the edge bends.
 const MOST_ONE_EDGE_DB: f64 = 20.0;
 const MOST_MORE_EDGES_DB: f64 = 25.0;
-
-/// A leg of a path that leaves the straight line to get round an obstacle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Detour {
-    /// Length of the leg beyond the straight line, metres.
-    pub(crate) extra_m: f64,
-    /// From the first edge to the last, metres; 0 with one edge.
-    pub(crate) span_m: f64,
-}
 
 /// Insertion loss of a detour at `frequency_hz`, dB, in air with `speed_m_s`.
 ///

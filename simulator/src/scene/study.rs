@@ -8,13 +8,17 @@ use crate::scene::{Check, Scene, SceneSpec};
 /// Most scenes of one file.
 const MOST_RUNS: usize = 100_000;
 
-/// `[[vary]]`: a key of the scene and the values it takes.
+/// `[[vary]]`: a key of the scene, or several, and the values it takes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VarySpec {
     /// The key as refusals name it: `atmosphere.wind_east_m_s`, `layout.count`, `shot[0].east`.
-    pub key: String,
-    /// The values, one scene each. Several `[[vary]]` multiply.
+    pub key: Option<String>,
+    /// Several keys that change together, instead of `key`.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// The values, one scene each; with `keys`, lists of one value a key. Several `[[vary]]`
+    /// multiply.
     pub values: Vec<toml::Value>,
 }
 
@@ -96,12 +100,24 @@ impl Study {
 }
 
 impl Check<'_> {
-    /// How often each scene is drawn; refuses a `[[vary]]` without values.
+    /// How often each scene is drawn; refuses a `[[vary]]` that says too little or too much.
     fn draws(&self, spec: &SceneSpec) -> Result<usize, SceneError> {
         for (index, vary) in spec.vary.iter().enumerate() {
+            let field = format!("vary[{index}]");
+            if vary.key.is_some() != vary.keys.is_empty() {
+                let remedy = "give either key or keys";
+                return self.refuse(field, "it is not clear what varies", remedy);
+            }
+            let field = format!("{field}.values");
             if vary.values.is_empty() {
-                let field = format!("vary[{index}].values");
                 return self.refuse(field, "there are none", "give at least one value");
+            }
+            let fits = |value: &toml::Value| {
+                value.as_array().is_some_and(|list| list.len() == vary.keys.len())
+            };
+            if vary.key.is_none() && !vary.values.iter().all(fits) {
+                let remedy = format!("give lists of {}, one value a key", vary.keys.len());
+                return self.refuse(field, "a value does not match the keys", remedy);
             }
         }
         let Some(monte_carlo) = spec.monte_carlo else {
@@ -122,19 +138,20 @@ impl Check<'_> {
 /// What sets run `number` apart: mixed-radix digits, the seed as the last of them.
 fn settings(spec: &SceneSpec, number: usize, draws: usize) -> Vec<Setting> {
     let mut rest = number / draws;
-    let mut settings: Vec<Setting> = spec
-        .vary
-        .iter()
-        .rev()
-        .map(|vary| {
-            let value = vary.values[rest % vary.values.len()].clone();
-            rest /= vary.values.len();
-            Setting {
-                key: vary.key.clone(),
-                value,
-            }
-        })
-        .collect();
+    let mut settings = Vec::new();
+    for vary in spec.vary.iter().rev() {
+        let value = &vary.values[rest % vary.values.len()];
+        rest /= vary.values.len();
+        let setting = |(key, value): (&String, &toml::Value)| Setting {
+            key: key.clone(),
+            value: value.clone(),
+        };
+        match (&vary.key, value.as_array()) {
+            (Some(key), _) => settings.push(setting((key, value))),
+            (None, Some(list)) => settings.extend(vary.keys.iter().zip(list).rev().map(setting)),
+            (None, None) => {}
+        }
+    }
     settings.reverse();
     if spec.monte_carlo.is_some() {
         // Seeds of TOML are below 2^63; the sum stays in range by wrapping, as a seed may.
@@ -234,6 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn keys_change_together() {
+        let study = study(
+            "[[vary]]\nkeys = [\"shot[0].east\", \"shot[0].north\"]\n\
+             values = [[1.0, 2.0], [3.0, 4.0]]\n",
+        )
+        .unwrap();
+        let places: Vec<_> = study.runs.iter().map(|run| run.scene.shots()[0].position).collect();
+        assert_eq!((places[0].east, places[0].north), (1.0, 2.0));
+        assert_eq!((places[1].east, places[1].north), (3.0, 4.0));
+        assert_eq!(study.runs[1].settings[0].key, "shot[0].east");
+    }
+
+    #[test]
     fn what_cannot_be_varied_is_refused() {
         for (more, fragment) in [
             (
@@ -249,6 +279,8 @@ mod tests {
                 "[[vary]]\nkey = \"seed\"\nvalues = [\"x\"]\n",
                 "seed = \"x\"",
             ),
+            ("[[vary]]\nvalues = [1]\n", "either key or keys"),
+            ("[[vary]]\nkeys = [\"seed\"]\nvalues = [1]\n", "lists of 1"),
             ("[monte_carlo]\nruns = 0\n", "monte_carlo.runs"),
             ("[monte_carlo]\nruns = 1000000000\n", "monte_carlo.runs"),
         ] {

@@ -1,0 +1,193 @@
+//! Arrivals without sound: when and how loud a sensor hears the first of a shot, for solver work.
+//!
+//! The geometry and the air are those of the recordings; what a detector would make of the
+//! sound is a model: [`PickSpec`].
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::city::Scratch;
+use crate::point::Point;
+use crate::random::{Purpose, Random};
+use crate::render::{PathKind, barrier, kind};
+use crate::scene::{Scene, SceneSensor};
+
+/// `[picks]`: what a detector makes of the sounds that reach it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PickSpec {
+    /// Least signal-to-noise ratio of a pick, peak over RMS noise in the band of shots, dB.
+    pub threshold_db: f64,
+    /// Level of that noise, RMS, dB SPL.
+    pub noise_db_spl: f64,
+    /// Standard deviation of a pick's time at 20 dB, seconds; it doubles with every 6 dB less.
+    pub sigma_s: f64,
+    /// Share of picks that are worse: a later peak of the same pulse.
+    pub tail_share: f64,
+    /// Standard deviation of those, seconds.
+    pub tail_sigma_s: f64,
+    /// Standard deviation of the level of a path about what geometry says, dB; constant for a
+    /// pair of place and sensor: foliage, vehicles, the roof about the microphone.
+    pub level_sigma_db: f64,
+}
+
+impl Default for PickSpec {
+    /// Jitter as measured from shot to shot in Pittsburgh: 1.3 ms, one in ten 6 ms.
+    fn default() -> Self {
+        Self {
+            threshold_db: 10.0,
+            noise_db_spl: 45.0,
+            sigma_s: 1.0e-3,
+            tail_share: 0.1,
+            tail_sigma_s: 6.0e-3,
+            level_sigma_db: 6.0,
+        }
+    }
+}
+
+/// A shot to be heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ShotAt {
+    /// Seconds after the start of the scene.
+    pub time_s: f64,
+    /// Where.
+    pub position: Point,
+    /// Peak level at 1 m, dB SPL.
+    pub level_db_spl: f64,
+    /// Frequency at which its loss is reckoned, Hz: that of its spectral peak.
+    pub frequency_hz: f64,
+    /// Shots with the same number share what is drawn for a path.
+    pub place_idx: usize,
+}
+
+/// What one sensor hears first of one shot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FirstArrival {
+    /// Index of the sensor in the scene.
+    pub sensor_idx: usize,
+    /// Seconds after the start of the scene on the sensor's clock, with the error of the pick.
+    pub time_s: f64,
+    /// Seconds from the shot to the wavefront, without any error.
+    pub delay_s: f64,
+    /// How much of that is not the straight line through the same air, seconds.
+    pub extra_s: f64,
+    /// Peak level, dB SPL.
+    pub level_db_spl: f64,
+    /// Peak over RMS noise, dB.
+    pub snr_db: f64,
+    /// What the sound did on its way.
+    pub kind: PathKind,
+}
+
+/// Hears shots at every sensor of a scene.
+///
+/// In buildings' shadows the first wavefront is the one that counts, even if an echo is louder;
+/// echoes and clutter are not made here.
+pub struct ArrivalModel<'a> {
+    scene: &'a Scene,
+    picks: PickSpec,
+    loss_db: f64,
+}
+
+impl<'a> ArrivalModel<'a> {
+    /// A model of the scene's sensors, air and city; its own shots do not matter.
+    pub fn new(scene: &'a Scene) -> Self {
+        Self {
+            scene,
+            picks: scene.picks,
+            loss_db: scene.atmosphere.excess_loss_db,
+        }
+    }
+
+    /// The arrivals of every shot, in the order of the shots and then of the sensors that hear
+    /// it. Shots are worked out in parallel; the result is the same for any number of threads.
+    pub fn hear(&self, shots: &[ShotAt]) -> Vec<Vec<FirstArrival>> {
+        shots
+            .par_iter()
+            .enumerate()
+            .map_init(Scratch::default, |scratch, (shot_idx, shot)| {
+                let sensors = self.scene.sensors.iter().enumerate();
+                sensors
+                    .filter_map(|(sensor_idx, sensor)| {
+                        self.at(shot_idx, shot, sensor_idx, sensor, scratch)
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// `None` where the sound drowns in the noise.
+    fn at(
+        &self,
+        shot_idx: usize,
+        shot: &ShotAt,
+        sensor_idx: usize,
+        sensor: &SceneSensor,
+        scratch: &mut Scratch,
+    ) -> Option<FirstArrival> {
+        let scene = self.scene;
+        let mut path = Random::stream(scene.seed, Purpose::Pick, &sensor.id, shot.place_idx);
+        let level_error_db = self.picks.level_sigma_db * path.normal();
+        let range_m = shot.position.range_m(sensor.position);
+        // Spreading alone decides for most of the sensors that are too far off.
+        let open_db = shot.level_db_spl - 20.0 * range_m.log10() - self.loss_db + level_error_db;
+        let least_db = self.picks.noise_db_spl + self.picks.threshold_db;
+        let air_db_per_m = scene.air.absorption_db_per_m(shot.frequency_hz);
+        if open_db - air_db_per_m * range_m < least_db {
+            return None;
+        }
+        let ground_up_m =
+            0.5 * (scene.ground_up_m(shot.position) + scene.ground_up_m(sensor.position));
+        let travel = scene.air.travel(shot.position, sensor.position, ground_up_m);
+        let (extra_m, detour, kind) = match scene.city.as_deref() {
+            None => (0.0, None, PathKind::Sight),
+            Some(city) => {
+                let way = city.first_way(shot.position, sensor.position, scratch);
+                (way.length_m - way.straight_m, way.detour, kind(way.kind))
+            }
+        };
+        let speed_m_s = scene.air.speed_m_s();
+        let barrier_db = detour.map_or(0.0, |detour| {
+            barrier::loss_db(detour, shot.frequency_hz, speed_m_s)
+        });
+        let shadow_db = match (&travel.shadow, kind) {
+            (Some(shadow), PathKind::Sight) => shadow.loss_db(shot.frequency_hz),
+            _ => 0.0,
+        };
+        let wander =
+            scene
+                .turbulence
+                .sample(scene.seed, &sensor.id, shot.place_idx, shot.time_s, range_m);
+        let level_db_spl = open_db - barrier_db - shadow_db
+            - air_db_per_m * (range_m + extra_m)
+            + wander.level_db;
+        let snr_db = level_db_spl - self.picks.noise_db_spl;
+        if snr_db < self.picks.threshold_db {
+            return None;
+        }
+        let extra_s = extra_m / speed_m_s;
+        let delay_s = travel.time_s + extra_s + wander.delay_s;
+        let mut random = Random::stream(scene.seed, Purpose::PickTime, &sensor.id, shot_idx);
+        let true_s = shot.time_s + delay_s;
+        Some(FirstArrival {
+            sensor_idx,
+            time_s: true_s + sensor.clock.offset_s(true_s) + self.pick_error_s(snr_db, &mut random),
+            delay_s,
+            extra_s,
+            level_db_spl,
+            snr_db,
+            kind,
+        })
+    }
+
+    fn pick_error_s(&self, snr_db: f64, random: &mut Random) -> f64 {
+        let picks = &self.picks;
+        let good_s = picks.sigma_s * 10f64.powf(((20.0 - snr_db) / 20.0).max(0.0));
+        let sigma_s = match random.uniform() < picks.tail_share {
+            true => picks.tail_sigma_s.max(good_s),
+            false => good_s,
+        };
+        sigma_s * random.normal()
+    }
+}

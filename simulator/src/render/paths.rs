@@ -1,0 +1,209 @@
+//! The ways a sound takes from a place to a sensor: straight, bent, off the ground, off walls.
+
+use crate::air::{Air, Shadow, Travel};
+use crate::city::{City, Route, RouteKind, RouteOptions, Scratch};
+use crate::point::Point;
+use crate::random::{Purpose, Random};
+use crate::render::barrier;
+use crate::render::path::{Path, PathKind, direction};
+use crate::scene::{EchoSpec, Scene, SceneSensor};
+
+/// How much of the surroundings a sound is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Detail {
+    /// The first wavefront and its bounce off the ground: one of a thousand small sounds.
+    First,
+    /// Everything there is.
+    All,
+}
+
+/// Most ways by geometry alone; the tail stands for the rest.
+const MOST_ROUTES: usize = 24;
+
+/// Every way from a place to a sensor, the earliest first.
+///
+/// What is drawn depends on the index of the place alone, so all rounds of a burst share it and
+/// a mirrored or moved scene has the same.
+pub(crate) fn paths(
+    scene: &Scene,
+    sensor: &SceneSensor,
+    place: Point,
+    place_idx: usize,
+    detail: Detail,
+    scratch: &mut Scratch,
+) -> Vec<Path> {
+    let around = Surroundings::of(scene, place, sensor.position);
+    let mut paths = Vec::new();
+    for route in routes(scene.city.as_deref(), place, sensor.position, detail, scratch) {
+        let path = around.along(&route);
+        if let Some(reflection) = around.ground_reflection {
+            paths.push(around.off_the_ground(&path, reflection));
+        }
+        paths.push(path);
+    }
+    paths.sort_by(|a, b| a.delay_s.total_cmp(&b.delay_s));
+    if let (Some(echoes), Detail::All) = (&scene.echoes, detail) {
+        let mut random = Random::stream(scene.seed, Purpose::Echoes, &sensor.id, place_idx);
+        let drawn = drawn_echoes(scene.air.speed_m_s(), echoes, &paths[0], &mut random);
+        paths.extend(drawn);
+    }
+    paths
+}
+
+/// The ways by geometry; never none.
+fn routes(
+    city: Option<&City>,
+    source: Point,
+    sensor: Point,
+    detail: Detail,
+    scratch: &mut Scratch,
+) -> Vec<Route> {
+    match (city, detail) {
+        (None, _) => vec![Route {
+            points: vec![source, sensor],
+            kind: RouteKind::Sight,
+            length_m: source.range_m(sensor),
+            detours: Vec::new(),
+            walls: 0,
+        }],
+        (Some(city), Detail::First) => vec![city.first_route(source, sensor, scratch)],
+        (Some(city), Detail::All) => {
+            let options = RouteOptions {
+                second_order: true,
+                most: MOST_ROUTES,
+            };
+            city.routes(source, sensor, &options, scratch)
+        }
+    }
+}
+
+pub(crate) fn kind(kind: RouteKind) -> PathKind {
+    match kind {
+        RouteKind::Sight => PathKind::Sight,
+        RouteKind::OverRoofs => PathKind::OverRoofs,
+        RouteKind::RoundCorner => PathKind::RoundCorner,
+        RouteKind::Wall1 => PathKind::Wall,
+        RouteKind::Wall2 => PathKind::TwoWalls,
+    }
+}
+
+/// What all ways from one place to one sensor have in common.
+struct Surroundings<'a> {
+    air: &'a Air,
+    straight_m: f64,
+    /// Along the straight line through the moving air, whatever stands in it.
+    straight: Travel,
+    /// Ground under the source, which mirrors it.
+    source_ground_up_m: f64,
+    /// Height of the ground that the air lies on.
+    air_ground_up_m: f64,
+    ground_reflection: Option<f64>,
+    loss: f64,
+    wall_reflection: f64,
+}
+
+impl<'a> Surroundings<'a> {
+    fn of(scene: &'a Scene, source: Point, sensor: Point) -> Self {
+        let source_ground_up_m = scene.ground_up_m(source);
+        let air_ground_up_m = 0.5 * (source_ground_up_m + scene.ground_up_m(sensor));
+        Self {
+            air: &scene.air,
+            straight_m: source.range_m(sensor),
+            straight: scene.air.travel(source, sensor, air_ground_up_m),
+            source_ground_up_m,
+            air_ground_up_m,
+            ground_reflection: scene.ground.as_ref().map(|ground| ground.reflection),
+            loss: 10f64.powf(-scene.atmosphere.excess_loss_db / 20.0),
+            wall_reflection: scene.city_walls.reflection,
+        }
+    }
+
+    /// The wind moves every way from a place to a sensor by nearly the same time: to first order
+    /// its effect on a leg d is `-d.w/c^2`, and the legs of any way add up to the straight line.
+    /// So a way takes as long as the straight line through the moving air, and what it is longer
+    /// takes its time at the speed of sound.
+    ///
+    /// Spreading is spherical over the whole way: the front that arrives has a radius of `c t`.
+    fn along(&self, route: &Route) -> Path {
+        let extra_m = (route.length_m - self.straight_m).max(0.0);
+        let air_m = self.straight.air_m + extra_m;
+        let shadow = self.shadow(route);
+        let shadow_db = |f: f64| shadow.as_ref().map_or(0.0, |shadow| shadow.loss_db(f));
+        let more: Option<&dyn Fn(f64) -> f64> = shadow.as_ref().map(|_| &shadow_db as _);
+        Path {
+            kind: kind(route.kind),
+            off_ground: false,
+            delay_s: self.straight.time_s + extra_m / self.air.speed_m_s(),
+            gain: self.loss / air_m,
+            air_m,
+            filter: barrier::filter(
+                &route.detours,
+                route.walls,
+                self.wall_reflection,
+                self.air.speed_m_s(),
+                more,
+            ),
+            departure: direction(route.points[0], route.points[1]),
+            points: route.points.clone(),
+        }
+    }
+
+    /// Whether refraction keeps the sound from the sensor: seen from the last roof, corner or
+    /// wall of the way, if there is one, which stands higher than the street.
+    fn shadow(&self, route: &Route) -> Option<Shadow> {
+        let [_, .., last, sensor] = route.points[..] else {
+            return self.straight.shadow.clone();
+        };
+        self.straight.shadow.as_ref()?;
+        self.air.travel(last, sensor, self.air_ground_up_m).shadow
+    }
+
+    /// The same way from the source mirrored below the ground, `reflection` times as loud.
+    ///
+    /// Only the first leg changes: it is longer by what the law of cosines says for the two
+    /// heights, and leaves the source downwards. The ground is taken as level there.
+    fn off_the_ground(&self, path: &Path, reflection: f64) -> Path {
+        let (source, next) = (path.points[0], path.points[1]);
+        let image = Point {
+            up: 2.0 * self.source_ground_up_m - source.up,
+            ..source
+        };
+        let extra_m = (image.range_m(next) - source.range_m(next)).max(0.0);
+        let air_m = path.air_m + extra_m;
+        let [east, north, up] = direction(image, next);
+        Path {
+            off_ground: true,
+            delay_s: path.delay_s + extra_m / self.air.speed_m_s(),
+            gain: path.gain * reflection * path.air_m / air_m,
+            air_m,
+            departure: [east, north, -up],
+            ..path.clone()
+        }
+    }
+}
+
+/// Later and weaker copies of the first sound, for scenes without buildings.
+fn drawn_echoes(
+    speed_m_s: f64,
+    echoes: &EchoSpec,
+    first: &Path,
+    random: &mut Random,
+) -> Vec<Path> {
+    let count = random.count(echoes.count_min, echoes.count_max);
+    (0..count)
+        .map(|_| {
+            let extra_s = echoes.delay_min_s + echoes.delay_mean_s * random.exponential();
+            let below_db = random.between(echoes.level_min_db, echoes.level_max_db);
+            Path {
+                kind: PathKind::Echo,
+                off_ground: false,
+                delay_s: first.delay_s + extra_s,
+                gain: first.gain * 10f64.powf(-below_db / 20.0),
+                air_m: first.air_m + speed_m_s * extra_s,
+                points: Vec::new(),
+                filter: first.filter.clone(),
+                departure: first.departure,
+            }
+        })
+        .collect()
+}
