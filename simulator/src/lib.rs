@@ -11,7 +11,7 @@ mod scene;
 mod sensor;
 mod source;
 
-pub use air::Medium;
+pub use air::{Air, Medium, Profile, Shadow, Travel, Turbulence, Wander};
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{

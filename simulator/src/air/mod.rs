@@ -1,5 +1,22 @@
 //! The air between source and sensor.
 
-mod medium;
+// Until the scene plays it.
+#![allow(dead_code, unused_imports)]
 
+mod absorption;
+mod atmosphere;
+mod column;
+mod eigenray;
+mod medium;
+mod profile;
+mod shadow;
+mod spec;
+mod speed;
+mod turbulence;
+
+pub use atmosphere::{Air, Travel};
 pub use medium::Medium;
+pub use profile::Profile;
+pub use shadow::Shadow;
+pub use spec::AirSpec;
+pub use turbulence::{Turbulence, Wander};

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+pub use crate::air::AirSpec;
 use crate::error::SceneError;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
 
@@ -135,49 +136,6 @@ pub struct Origin {
     pub longitude: f64,
     /// Metres above the ellipsoid.
     pub height: f64,
-}
-
-/// Uniform air, and how well the array's owner knows it.
-///
-/// The sound travels through the values given here; `array.toml` holds what a weather station
-/// reports, which is off by errors drawn from the two sigmas.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AirSpec {
-    /// Degrees Celsius.
-    pub temperature_c: f64,
-    /// Percent.
-    pub relative_humidity_percent: f64,
-    /// Pascals.
-    pub pressure_pa: f64,
-    /// Wind component towards the east, m/s.
-    pub wind_east_m_s: f64,
-    /// Wind component towards the north, m/s.
-    pub wind_north_m_s: f64,
-    /// Standard deviation of the reported temperature, degrees Celsius.
-    pub temperature_sigma_c: f64,
-    /// Standard deviation of each reported wind component, m/s.
-    pub wind_sigma_m_s: f64,
-    /// Whether the air absorbs sound (ISO 9613-1).
-    pub absorption: bool,
-    /// Loss of every path beyond spreading and absorption, dB: walls, roofs, foliage.
-    pub excess_loss_db: f64,
-}
-
-impl Default for AirSpec {
-    fn default() -> Self {
-        Self {
-            temperature_c: 15.0,
-            relative_humidity_percent: 60.0,
-            pressure_pa: 101_325.0,
-            wind_east_m_s: 0.0,
-            wind_north_m_s: 0.0,
-            temperature_sigma_c: 1.0,
-            wind_sigma_m_s: 0.5,
-            absorption: true,
-            excess_loss_db: 0.0,
-        }
-    }
 }
 
 /// What every sensor has that says nothing else.

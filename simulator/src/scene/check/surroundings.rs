@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::refuse::{Check, FARTHEST_M};
 use crate::error::SceneError;
-use crate::scene::{AirSpec, EchoSpec, GroundSpec, Origin};
+use crate::scene::{EchoSpec, GroundSpec, Origin};
 
 impl Check<'_> {
     pub(super) fn start(&self, text: &str) -> Result<Timestamp, SceneError> {
@@ -39,65 +39,6 @@ impl Check<'_> {
             "degrees",
         )?;
         self.range("origin.height", origin.height, -500.0, 9_000.0, "metres")
-    }
-
-    pub(super) fn air(&self, air: &AirSpec) -> Result<(), SceneError> {
-        let fields = [
-            (
-                "temperature_c",
-                air.temperature_c,
-                -60.0,
-                60.0,
-                "degrees Celsius",
-            ),
-            (
-                "relative_humidity_percent",
-                air.relative_humidity_percent,
-                0.0,
-                100.0,
-                "percent",
-            ),
-            (
-                "pressure_pa",
-                air.pressure_pa,
-                50_000.0,
-                110_000.0,
-                "pascals",
-            ),
-            (
-                "wind_east_m_s",
-                air.wind_east_m_s,
-                -60.0,
-                60.0,
-                "metres per second",
-            ),
-            (
-                "wind_north_m_s",
-                air.wind_north_m_s,
-                -60.0,
-                60.0,
-                "metres per second",
-            ),
-            (
-                "temperature_sigma_c",
-                air.temperature_sigma_c,
-                0.0,
-                30.0,
-                "degrees Celsius",
-            ),
-            (
-                "wind_sigma_m_s",
-                air.wind_sigma_m_s,
-                0.0,
-                20.0,
-                "metres per second",
-            ),
-            ("excess_loss_db", air.excess_loss_db, 0.0, 100.0, "decibels"),
-        ];
-        for (field, value, low, high, unit) in fields {
-            self.range(format!("atmosphere.{field}"), value, low, high, unit)?;
-        }
-        Ok(())
     }
 
     pub(super) fn echoes(&self, echoes: &EchoSpec) -> Result<(), SceneError> {
