@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::city::Scratch;
+use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
 use crate::render::{PathKind, barrier, kind};
-use crate::scene::{Scene, SceneSensor};
+use crate::scene::{Check, Scene, SceneSensor};
 
 /// `[picks]`: what a detector makes of the sounds that reach it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -42,6 +43,41 @@ impl Default for PickSpec {
             tail_sigma_s: 6.0e-3,
             level_sigma_db: 6.0,
         }
+    }
+}
+
+impl Check<'_> {
+    pub(crate) fn picks(&self, picks: &PickSpec) -> Result<(), SceneError> {
+        self.range(
+            "picks.threshold_db",
+            picks.threshold_db,
+            -20.0,
+            100.0,
+            "decibels",
+        )?;
+        self.level("picks.noise_db_spl", picks.noise_db_spl)?;
+        self.range("picks.sigma_s", picks.sigma_s, 0.0, 0.1, "seconds")?;
+        self.range(
+            "picks.tail_share",
+            picks.tail_share,
+            0.0,
+            1.0,
+            "of the picks",
+        )?;
+        self.range(
+            "picks.tail_sigma_s",
+            picks.tail_sigma_s,
+            0.0,
+            1.0,
+            "seconds",
+        )?;
+        self.range(
+            "picks.level_sigma_db",
+            picks.level_sigma_db,
+            0.0,
+            40.0,
+            "decibels",
+        )
     }
 }
 
@@ -133,13 +169,15 @@ impl<'a> ArrivalModel<'a> {
         // Spreading alone decides for most of the sensors that are too far off.
         let open_db = shot.level_db_spl - 20.0 * range_m.log10() - self.loss_db + level_error_db;
         let least_db = self.picks.noise_db_spl + self.picks.threshold_db;
-        let air_db_per_m = scene.air.absorption_db_per_m(shot.frequency_hz);
+        let air_db_per_m = scene.air.medium().absorption_db_per_m(shot.frequency_hz);
         if open_db - air_db_per_m * range_m < least_db {
             return None;
         }
         let ground_up_m =
             0.5 * (scene.ground_up_m(shot.position) + scene.ground_up_m(sensor.position));
-        let travel = scene.air.travel(shot.position, sensor.position, ground_up_m);
+        let travel = scene
+            .air
+            .travel(shot.position, sensor.position, ground_up_m);
         let (extra_m, detour, kind) = match scene.city.as_deref() {
             None => (0.0, None, PathKind::Sight),
             Some(city) => {
@@ -147,7 +185,7 @@ impl<'a> ArrivalModel<'a> {
                 (way.length_m - way.straight_m, way.detour, kind(way.kind))
             }
         };
-        let speed_m_s = scene.air.speed_m_s();
+        let speed_m_s = scene.air.medium().speed_m_s();
         let barrier_db = detour.map_or(0.0, |detour| {
             barrier::loss_db(detour, shot.frequency_hz, speed_m_s)
         });
@@ -155,13 +193,15 @@ impl<'a> ArrivalModel<'a> {
             (Some(shadow), PathKind::Sight) => shadow.loss_db(shot.frequency_hz),
             _ => 0.0,
         };
-        let wander =
-            scene
-                .turbulence
-                .sample(scene.seed, &sensor.id, shot.place_idx, shot.time_s, range_m);
-        let level_db_spl = open_db - barrier_db - shadow_db
-            - air_db_per_m * (range_m + extra_m)
-            + wander.level_db;
+        let wander = scene.air.turbulence().sample(
+            scene.seed,
+            &sensor.id,
+            shot.place_idx,
+            shot.time_s,
+            range_m,
+        );
+        let level_db_spl =
+            open_db - barrier_db - shadow_db - air_db_per_m * (range_m + extra_m) + wander.level_db;
         let snr_db = level_db_spl - self.picks.noise_db_spl;
         if snr_db < self.picks.threshold_db {
             return None;
@@ -172,7 +212,7 @@ impl<'a> ArrivalModel<'a> {
         let true_s = shot.time_s + delay_s;
         Some(FirstArrival {
             sensor_idx,
-            time_s: true_s + sensor.clock.offset_s(true_s) + self.pick_error_s(snr_db, &mut random),
+            time_s: true_s + sensor.clock_offset_s + self.pick_error_s(snr_db, &mut random),
             delay_s,
             extra_s,
             level_db_spl,

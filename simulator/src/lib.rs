@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod air;
+mod arrivals;
 mod city;
 mod error;
 mod output;
@@ -12,13 +13,15 @@ mod sensor;
 mod source;
 
 pub use air::{Air, Medium, Profile, Shadow, Travel, Turbulence, Wander};
+pub use arrivals::{ArrivalModel, FirstArrival, PickSpec, ShotAt};
+pub use city::{Building, City, CitySpec, GenerateSpec, HeightGridSpec, TerrainSpec};
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
     Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot, Written, simulate_to_dir, write,
 };
 pub use point::Point;
-pub use render::{Simulation, simulate};
+pub use render::{Path, PathKind, Simulation, TailSpec, simulate};
 pub use scene::{
     AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, MonteCarloSpec,
     NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec,

@@ -29,6 +29,7 @@ pub(crate) enum Purpose {
     Dropout,
     Response,
     Pick,
+    PickTime,
 }
 
 /// A generator of uniform and normal numbers.

@@ -1,8 +1,5 @@
 //! The air between source and sensor.
 
-// Until the scene plays it.
-#![allow(dead_code, unused_imports)]
-
 mod absorption;
 mod atmosphere;
 mod column;

@@ -19,13 +19,13 @@ pub(crate) const FARTHEST_M: f64 = 100_000.0;
 /// Solid from its roof down into the ground: nothing passes below `base_up_m`, which only says
 /// where its walls begin. Courtyards, pitched roofs, eaves and openings are not modelled.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Building {
+pub struct Building {
     /// Corners in metres east and north, counter-clockwise, the first not repeated.
-    pub(crate) footprint: Vec<[f64; 2]>,
+    pub footprint: Vec<[f64; 2]>,
     /// Foot of the walls, metres.
-    pub(crate) base_up_m: f64,
+    pub base_up_m: f64,
     /// The flat roof, metres.
-    pub(crate) roof_up_m: f64,
+    pub roof_up_m: f64,
 }
 
 /// A building that does not know yet what it stands on.

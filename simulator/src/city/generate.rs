@@ -11,23 +11,23 @@ use crate::scene::Check;
 /// some shops, schools, towers, empty lots and parks.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct GenerateSpec {
+pub struct GenerateSpec {
     /// Side of the square about the origin that is built over, metres.
-    pub(crate) extent_m: f64,
+    pub extent_m: f64,
     /// Mean length of a block, between street faces, metres.
-    pub(crate) block_length_m: f64,
+    pub block_length_m: f64,
     /// Mean width of a block, metres.
-    pub(crate) block_width_m: f64,
+    pub block_width_m: f64,
     /// Mean width of a street between blocks, metres; each is within 2 m of it.
-    pub(crate) street_m: f64,
+    pub street_m: f64,
     /// Mean height of houses, metres; each is within a quarter of it.
-    pub(crate) mean_height_m: f64,
+    pub mean_height_m: f64,
     /// Share of lots without a building, 0 to 1.
-    pub(crate) empty_share: f64,
+    pub empty_share: f64,
     /// Share of lots with a tower of 20 to 40 m, 0 to 1.
-    pub(crate) tall_share: f64,
+    pub tall_share: f64,
     /// The whole grid is turned by this much, counter-clockwise, degrees.
-    pub(crate) rotation_deg: f64,
+    pub rotation_deg: f64,
 }
 
 impl Default for GenerateSpec {

@@ -2,9 +2,6 @@
 //!
 //! Pure geometry: lengths and detours, no acoustics.
 
-// Until the scene plays it.
-#![allow(dead_code, unused_imports)]
-
 mod around;
 mod building;
 mod error;
@@ -25,12 +22,14 @@ mod ways;
 #[cfg(test)]
 mod contract;
 
-pub(crate) use building::{Building, Outline};
+pub use building::Building;
+pub(crate) use building::Outline;
 pub(crate) use error::CityError;
-pub(crate) use generate::{GenerateSpec, generate};
+pub use generate::GenerateSpec;
+pub(crate) use generate::generate;
 pub(crate) use geojson::{GeoJson, read_geojson};
-pub(crate) use model::City;
+pub use model::City;
 pub(crate) use route::{Detour, FirstWay, Route, RouteKind, RouteOptions};
 pub(crate) use scratch::Scratch;
-pub(crate) use spec::{CitySpec, HeightGridSpec, TerrainSpec};
+pub use spec::{CitySpec, HeightGridSpec, TerrainSpec};
 pub(crate) use terrain::Terrain;

@@ -14,7 +14,7 @@ pub(crate) const MOST_BUILDINGS: usize = 200_000;
 /// Prisms are solid from the roof downwards, the ground is solid. Whether footprints overlap is
 /// not looked at: overlapping ones act as their union.
 #[derive(Clone, Debug)]
-pub(crate) struct City {
+pub struct City {
     buildings: Vec<Building>,
     terrain: Terrain,
     shapes: Vec<Shape>,
@@ -82,7 +82,7 @@ impl City {
     }
 
     /// All buildings, in the order given.
-    pub(crate) fn buildings(&self) -> &[Building] {
+    pub fn buildings(&self) -> &[Building] {
         &self.buildings
     }
 
@@ -95,7 +95,7 @@ impl City {
     }
 
     /// Height of the ground, under buildings too, metres.
-    pub(crate) fn ground_up_m(&self, east: f64, north: f64) -> f64 {
+    pub fn ground_up_m(&self, east: f64, north: f64) -> f64 {
         self.terrain.up_m(east, north)
     }
 

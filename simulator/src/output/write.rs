@@ -67,11 +67,10 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
     let stations: Vec<Station> = scene.sensors.iter().map(sensor::station).collect();
     let names = stations.iter().map(|s| wav_name(s, scene.start));
     make_dir(dir, &names.collect())?;
-    let medium = scene.medium();
     let done = (0..scene.sensors.len())
         .into_par_iter()
         .map(|sensor_idx| {
-            let (recording, direct) = sensor::record(scene, &medium, sensor_idx);
+            let (recording, direct) = sensor::record(scene, sensor_idx);
             let path = write_wav(&recording, scene.format, dir)?;
             Ok((path, recording.clipped, direct))
         })

@@ -50,9 +50,12 @@ pub struct Path {
 impl Path {
     /// Level at the sensor of a component of `frequency_hz` that has 0 dB at 1 m, decibels.
     pub fn level_db(&self, air: &Air, frequency_hz: f64) -> f64 {
-        let filter = self.filter.as_ref().map_or(1.0, |f| f.at(frequency_hz).norm());
+        let filter = self
+            .filter
+            .as_ref()
+            .map_or(1.0, |f| f.at(frequency_hz).norm());
         20.0 * (self.gain.abs() * filter).log10()
-            - air.absorption_db_per_m(frequency_hz) * self.air_m
+            - air.medium().absorption_db_per_m(frequency_hz) * self.air_m
     }
 }
 

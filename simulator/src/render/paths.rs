@@ -34,7 +34,13 @@ pub(crate) fn paths(
 ) -> Vec<Path> {
     let around = Surroundings::of(scene, place, sensor.position);
     let mut paths = Vec::new();
-    for route in routes(scene.city.as_deref(), place, sensor.position, detail, scratch) {
+    for route in routes(
+        scene.city.as_deref(),
+        place,
+        sensor.position,
+        detail,
+        scratch,
+    ) {
         let path = around.along(&route);
         if let Some(reflection) = around.ground_reflection {
             paths.push(around.off_the_ground(&path, reflection));
@@ -44,7 +50,12 @@ pub(crate) fn paths(
     paths.sort_by(|a, b| a.delay_s.total_cmp(&b.delay_s));
     if let (Some(echoes), Detail::All) = (&scene.echoes, detail) {
         let mut random = Random::stream(scene.seed, Purpose::Echoes, &sensor.id, place_idx);
-        let drawn = drawn_echoes(scene.air.speed_m_s(), echoes, &paths[0], &mut random);
+        let drawn = drawn_echoes(
+            scene.air.medium().speed_m_s(),
+            echoes,
+            &paths[0],
+            &mut random,
+        );
         paths.extend(drawn);
     }
     paths
@@ -114,7 +125,7 @@ impl<'a> Surroundings<'a> {
             air_ground_up_m,
             ground_reflection: scene.ground.as_ref().map(|ground| ground.reflection),
             loss: 10f64.powf(-scene.atmosphere.excess_loss_db / 20.0),
-            wall_reflection: scene.city_walls.reflection,
+            wall_reflection: scene.wall_reflection,
         }
     }
 
@@ -133,14 +144,14 @@ impl<'a> Surroundings<'a> {
         Path {
             kind: kind(route.kind),
             off_ground: false,
-            delay_s: self.straight.time_s + extra_m / self.air.speed_m_s(),
+            delay_s: self.straight.time_s + extra_m / self.air.medium().speed_m_s(),
             gain: self.loss / air_m,
             air_m,
             filter: barrier::filter(
                 &route.detours,
                 route.walls,
                 self.wall_reflection,
-                self.air.speed_m_s(),
+                self.air.medium().speed_m_s(),
                 more,
             ),
             departure: direction(route.points[0], route.points[1]),
@@ -152,7 +163,7 @@ impl<'a> Surroundings<'a> {
     /// wall of the way, if there is one, which stands higher than the street.
     fn shadow(&self, route: &Route) -> Option<Shadow> {
         let [_, .., last, sensor] = route.points[..] else {
-            return self.straight.shadow.clone();
+            return self.straight.shadow;
         };
         self.straight.shadow.as_ref()?;
         self.air.travel(last, sensor, self.air_ground_up_m).shadow
@@ -173,7 +184,7 @@ impl<'a> Surroundings<'a> {
         let [east, north, up] = direction(image, next);
         Path {
             off_ground: true,
-            delay_s: path.delay_s + extra_m / self.air.speed_m_s(),
+            delay_s: path.delay_s + extra_m / self.air.medium().speed_m_s(),
             gain: path.gain * reflection * path.air_m / air_m,
             air_m,
             departure: [east, north, -up],
@@ -183,12 +194,7 @@ impl<'a> Surroundings<'a> {
 }
 
 /// Later and weaker copies of the first sound, for scenes without buildings.
-fn drawn_echoes(
-    speed_m_s: f64,
-    echoes: &EchoSpec,
-    first: &Path,
-    random: &mut Random,
-) -> Vec<Path> {
+fn drawn_echoes(speed_m_s: f64, echoes: &EchoSpec, first: &Path, random: &mut Random) -> Vec<Path> {
     let count = random.count(echoes.count_min, echoes.count_max);
     (0..count)
         .map(|_| {

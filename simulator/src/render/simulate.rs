@@ -31,10 +31,9 @@ pub struct Simulation {
 /// Everything stays in memory, 4 bytes a sample and 8 more for each sensor being rendered;
 /// [`simulate_to_dir`](crate::simulate_to_dir) keeps only the latter.
 pub fn simulate(scene: &Scene) -> Simulation {
-    let medium = scene.medium();
     let (recordings, direct): (Vec<_>, Vec<_>) = (0..scene.sensors.len())
         .into_par_iter()
-        .map(|sensor_idx| sensor::record(scene, &medium, sensor_idx))
+        .map(|sensor_idx| sensor::record(scene, sensor_idx))
         .unzip();
     Simulation {
         recordings,
@@ -83,7 +82,7 @@ pub(crate) fn truth(scene: &Scene, direct: &[Vec<DirectSound>]) -> Truth {
             pressure_pa: air.pressure_pa,
             wind_east_m_s: air.wind_east_m_s,
             wind_north_m_s: air.wind_north_m_s,
-            speed_of_sound_m_s: scene.medium().speed_m_s(),
+            speed_of_sound_m_s: scene.air.medium().speed_m_s(),
         },
         sensors: scene.sensors.iter().map(sensor).collect(),
         shots: scene.shots.iter().enumerate().map(shot).collect(),

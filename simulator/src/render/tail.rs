@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::error::SceneError;
 use crate::random::{Purpose, Random};
+use crate::scene::Check;
 
 /// `[tail]`: a dense, decaying train of faint echoes, drawn once for each place and sensor.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -30,6 +32,21 @@ impl Default for TailSpec {
             start_s: 0.01,
             density_per_s: 300.0,
         }
+    }
+}
+
+impl Check<'_> {
+    pub(crate) fn tail(&self, tail: &TailSpec) -> Result<(), SceneError> {
+        self.range("tail.level_db", tail.level_db, -80.0, 20.0, "decibels")?;
+        self.range("tail.decay_s", tail.decay_s, 0.05, 10.0, "seconds")?;
+        self.range("tail.start_s", tail.start_s, 0.0, 1.0, "seconds")?;
+        self.range(
+            "tail.density_per_s",
+            tail.density_per_s,
+            1.0,
+            5_000.0,
+            "echoes a second",
+        )
     }
 }
 

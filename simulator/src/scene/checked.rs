@@ -1,12 +1,16 @@
 //! A checked scene: what [`simulate`](crate::simulate) works from.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::air::Medium;
+use crate::air::Air;
+use crate::arrivals::PickSpec;
+use crate::city::City;
 use crate::error::SceneError;
 use crate::point::Point;
+use crate::render::TailSpec;
 use crate::scene::presets::{self, Preset};
 use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
 use crate::source::Blast;
@@ -31,6 +35,11 @@ pub struct Scene {
     pub(crate) noise: Option<NoiseSpec>,
     pub(crate) echoes: Option<EchoSpec>,
     pub(crate) ground: Option<GroundSpec>,
+    pub(crate) tail: Option<TailSpec>,
+    pub(crate) picks: PickSpec,
+    pub(crate) air: Air,
+    pub(crate) city: Option<Arc<City>>,
+    pub(crate) wall_reflection: f64,
 }
 
 /// A sensor with everything drawn that is drawn.
@@ -158,18 +167,20 @@ impl Scene {
     }
 
     /// The air the sound travels through.
-    pub fn medium(&self) -> Medium {
-        let air = &self.atmosphere;
-        let (t, h, p) = (
-            air.temperature_c,
-            air.relative_humidity_percent,
-            air.pressure_pa,
-        );
-        let medium = Medium::new(t, h, p).with_wind(air.wind_east_m_s, air.wind_north_m_s);
-        if air.absorption {
-            medium.with_absorption(t, h, p)
-        } else {
-            medium
+    pub fn air(&self) -> &Air {
+        &self.air
+    }
+
+    /// Buildings and terrain, if the scene has any.
+    pub fn city(&self) -> Option<&City> {
+        self.city.as_deref()
+    }
+
+    /// Height of the ground below a point, metres.
+    pub(crate) fn ground_up_m(&self, point: Point) -> f64 {
+        match &self.city {
+            Some(city) => city.ground_up_m(point.east, point.north),
+            None => self.ground.as_ref().map_or(0.0, |ground| ground.up_m),
         }
     }
 }

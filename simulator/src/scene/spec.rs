@@ -10,7 +10,10 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 pub use crate::air::AirSpec;
+use crate::arrivals::PickSpec;
+use crate::city::CitySpec;
 use crate::error::SceneError;
+use crate::render::TailSpec;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
 
 /// A whole scene.
@@ -54,6 +57,13 @@ pub struct SceneSpec {
     /// Reflection at level ground.
     #[serde(deserialize_with = "none_or_table")]
     pub ground: Option<GroundSpec>,
+    /// Buildings and terrain.
+    pub city: Option<CitySpec>,
+    /// What is scattered after the echoes.
+    #[serde(deserialize_with = "none_or_table")]
+    pub tail: Option<TailSpec>,
+    /// What a detector makes of the sounds, where only arrivals are asked for.
+    pub picks: PickSpec,
     /// Keys that take several values in turn; see [`Study`](crate::Study).
     pub vary: Vec<VarySpec>,
     /// How often the scene is drawn anew.
@@ -90,6 +100,9 @@ impl Default for SceneSpec {
             noise: None,
             echoes: None,
             ground: None,
+            city: None,
+            tail: None,
+            picks: PickSpec::default(),
             vary: Vec::new(),
             monte_carlo: None,
         }

@@ -113,7 +113,9 @@ impl Check<'_> {
                 return self.refuse(field, "there are none", "give at least one value");
             }
             let fits = |value: &toml::Value| {
-                value.as_array().is_some_and(|list| list.len() == vary.keys.len())
+                value
+                    .as_array()
+                    .is_some_and(|list| list.len() == vary.keys.len())
             };
             if vary.key.is_none() && !vary.values.iter().all(fits) {
                 let remedy = format!("give lists of {}, one value a key", vary.keys.len());
@@ -245,7 +247,7 @@ mod tests {
         assert_eq!(last.scene.seed(), 8);
         assert_eq!(study.runs[0].scene.seed(), 7);
         // Warmer air is faster: the key of a table that the file does not hold was set.
-        let speed = |run: usize| study.runs[run].scene.medium().speed_m_s();
+        let speed = |run: usize| study.runs[run].scene.air().medium().speed_m_s();
         assert!(speed(4) > speed(0) + 10.0);
         assert_eq!(speed(0), speed(1));
     }
@@ -257,7 +259,11 @@ mod tests {
              values = [[1.0, 2.0], [3.0, 4.0]]\n",
         )
         .unwrap();
-        let places: Vec<_> = study.runs.iter().map(|run| run.scene.shots()[0].position).collect();
+        let places: Vec<_> = study
+            .runs
+            .iter()
+            .map(|run| run.scene.shots()[0].position)
+            .collect();
         assert_eq!((places[0].east, places[0].north), (1.0, 2.0));
         assert_eq!((places[1].east, places[1].north), (3.0, 4.0));
         assert_eq!(study.runs[1].settings[0].key, "shot[0].east");

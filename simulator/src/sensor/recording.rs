@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::air::Medium;
+use crate::city::Scratch;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
 use crate::render;
-use crate::render::PulseRenderer;
+use crate::render::{Detail, PulseRenderer};
 use crate::scene::SampleFormat;
 use crate::scene::{Scene, SceneSensor};
 use crate::sensor::noise;
@@ -56,15 +56,11 @@ pub(crate) struct DirectSound {
 }
 
 /// Renders sensor `sensor_idx`; the second value has one entry for every shot of the scene.
-pub(crate) fn record(
-    scene: &Scene,
-    medium: &Medium,
-    sensor_idx: usize,
-) -> (Recording, Vec<DirectSound>) {
+pub(crate) fn record(scene: &Scene, sensor_idx: usize) -> (Recording, Vec<DirectSound>) {
     let sensor = &scene.sensors[sensor_idx];
     let rate_hz = f64::from(sensor.sample_rate_hz);
     let mut pressure_pa = vec![0.0; (scene.duration_s * rate_hz).round() as usize];
-    let direct = add_shots(scene, medium, sensor_idx, &mut pressure_pa);
+    let direct = add_shots(scene, sensor_idx, &mut pressure_pa);
     if let Some(ambient) = &scene.noise {
         let mut random = Random::stream(scene.seed, Purpose::Ambient, &sensor.id, 0);
         noise::add_pink(
@@ -93,28 +89,31 @@ pub(crate) fn record(
     (recording, direct)
 }
 
-fn add_shots(
-    scene: &Scene,
-    medium: &Medium,
-    sensor_idx: usize,
-    pressure_pa: &mut [f64],
-) -> Vec<DirectSound> {
+fn add_shots(scene: &Scene, sensor_idx: usize, pressure_pa: &mut [f64]) -> Vec<DirectSound> {
     let sensor = &scene.sensors[sensor_idx];
     let rate_hz = f64::from(sensor.sample_rate_hz);
-    let mut renderer = PulseRenderer::new(rate_hz, *medium);
+    let mut renderer = PulseRenderer::new(rate_hz, *scene.air.medium());
+    let mut scratch = Scratch::default();
     let mut timeline = crate::render::Timeline::default();
     let mut direct = Vec::with_capacity(scene.shots.len());
     for shot in &scene.shots {
         // A clock that is ahead shows a later time for the same sound.
         let emission_s = shot.time_s + sensor.clock_offset_s;
-        let paths = render::paths(scene, medium, sensor, shot);
+        let paths = render::paths(
+            scene,
+            sensor,
+            shot.position,
+            shot.place_idx,
+            Detail::All,
+            &mut scratch,
+        );
         let wave =
             crate::render::Wave::new(rate_hz, shot.blast.length_s(), |f| shot.blast.spectrum(f));
         for (path_idx, path) in paths.iter().enumerate() {
             let passage = crate::render::Passage {
                 gain: path.gain,
                 air_m: path.air_m,
-                filter: None,
+                filter: path.filter.as_ref(),
             };
             let peak_pa = renderer.add(&mut timeline, &wave, passage, emission_s + path.delay_s);
             if path_idx == 0 {

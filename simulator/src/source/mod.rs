@@ -1,8 +1,11 @@
 //! What makes a sound, as pressure at 1 m.
 
 mod blast;
+mod emission;
 mod firearm;
 
 pub use blast::Blast;
 pub(crate) use blast::{db_spl, pascals};
+#[allow(unused_imports)] // Until scenes have other sounds.
+pub(crate) use emission::{Emission, Samples, Track, Waveform};
 pub use firearm::{FIREARMS, Firearm};

@@ -6,9 +6,11 @@ mod shots;
 mod surroundings;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(crate) use refuse::Check;
 
+use crate::air::Air;
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::scene::{GroundSpec, SceneSpec};
@@ -47,6 +49,18 @@ impl Scene {
         if let Some(ground) = &spec.ground {
             check.ground(ground)?;
         }
+        if let Some(tail) = &spec.tail {
+            check.tail(tail)?;
+        }
+        check.picks(&spec.picks)?;
+        let city = match &spec.city {
+            Some(city) => Some(Arc::new(check.whole_city(
+                city,
+                spec.origin.as_ref(),
+                spec.seed,
+            )?)),
+            None => None,
+        };
         let sensors = check.sensors(&spec)?;
         // Before bursts are worked out: a few lines can ask for more than fits in memory.
         check.size(&spec, &sensors)?;
@@ -74,6 +88,11 @@ impl Scene {
             noise: spec.noise,
             echoes: spec.echoes,
             ground: spec.ground,
+            tail: spec.tail,
+            picks: spec.picks,
+            air: Air::new(&spec.atmosphere),
+            wall_reflection: spec.city.as_ref().map_or(1.0, |city| city.wall_reflection),
+            city,
         })
     }
 }

@@ -1,12 +1,16 @@
 //! How a value is refused: with the file, the field, what is wrong and what to write instead.
 
 use std::fmt::Display;
+use std::path::{Path, PathBuf};
 
 use crate::error::SceneError;
 use crate::point::Point;
 
 /// Coordinates beyond this are a slip of units, metres.
 pub(crate) const FARTHEST_M: f64 = 100_000.0;
+
+/// Largest file that a scene may name.
+const MOST_BYTES: u64 = 512 << 20;
 
 /// The checks of one scene file.
 pub(crate) struct Check<'a> {
@@ -63,5 +67,37 @@ impl Check<'_> {
             self.range(name, value, -FARTHEST_M, FARTHEST_M, "metres")?;
         }
         Ok(())
+    }
+
+    /// Where a file that the scene names lies: paths are relative to the scene file.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        let folder = Path::new(self.file).parent().unwrap_or(Path::new(""));
+        folder.join(path)
+    }
+
+    /// The bytes of a file that the scene names at `field`.
+    pub(crate) fn read_bytes(&self, field: &str, path: &str) -> Result<Vec<u8>, SceneError> {
+        let found = self.beside(path);
+        let refuse = |problem: String| {
+            let remedy = "give a readable file, its path relative to the scene file";
+            self.refuse(field, format!("{}: {problem}", found.display()), remedy)
+        };
+        match std::fs::metadata(&found) {
+            Ok(file) if file.len() > MOST_BYTES => {
+                return refuse(format!("{} bytes are more than {MOST_BYTES}", file.len()));
+            }
+            Ok(_) => {}
+            Err(error) => return refuse(error.to_string()),
+        }
+        std::fs::read(&found).or_else(|error| refuse(error.to_string()))
+    }
+
+    /// The text of a file that the scene names at `field`.
+    pub(crate) fn read_text(&self, field: &str, path: &str) -> Result<String, SceneError> {
+        let bytes = self.read_bytes(field, path)?;
+        String::from_utf8(bytes).or_else(|_| {
+            let remedy = "save it as UTF-8";
+            self.refuse(field, format!("{path}: is not text"), remedy)
+        })
     }
 }
