@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use crate::air::Air;
 use crate::arrivals::PickSpec;
-use crate::city::City;
+use crate::city::{City, Scratch};
 use crate::error::SceneError;
 use crate::point::Point;
-use crate::render::TailSpec;
+use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
 use crate::source::{Blast, Emission};
@@ -188,6 +188,18 @@ impl Scene {
     /// Buildings and terrain, if the scene has any.
     pub fn city(&self) -> Option<&City> {
         self.city.as_deref()
+    }
+
+    /// Every way from a shot to a sensor, the earliest first; what the scene draws at random is
+    /// among them.
+    ///
+    /// # Panics
+    /// If there is no such shot or sensor.
+    pub fn paths(&self, shot_idx: usize, sensor_idx: usize) -> Vec<render::Path> {
+        let (shot, sensor) = (&self.shots[shot_idx], &self.sensors[sensor_idx]);
+        let (place, place_idx) = (shot.position, shot.place_idx);
+        let mut scratch = Scratch::default();
+        render::paths(self, sensor, place, place_idx, Detail::All, &mut scratch)
     }
 
     /// Seconds that sound takes along the straight line through the moving air, whatever stands in
