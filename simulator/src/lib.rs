@@ -28,4 +28,6 @@ pub use scene::{
     SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Recording, Station};
-pub use source::{Blast, FIREARMS, Firearm};
+pub use source::{
+    Aim, Blast, Bullet, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+};

@@ -1,11 +1,19 @@
-//! What makes a sound, as pressure at 1 m.
+//! What makes a sound, as pressure at 1 m; of a bullet, as pressure where it is heard.
 
+mod aim;
 mod blast;
+mod bullet;
+mod directivity;
 mod emission;
 mod firearm;
+mod shock;
 
+pub use aim::Aim;
 pub use blast::Blast;
 pub(crate) use blast::{db_spl, pascals};
+pub use bullet::{Bullet, Shock};
+pub use directivity::Directivity;
 #[allow(unused_imports)] // Until scenes have other sounds.
 pub(crate) use emission::{Emission, Samples, Track, Waveform};
-pub use firearm::{FIREARMS, Firearm};
+pub use firearm::{FIREARMS, Firearm, FirearmClass};
+pub use shock::NWave;
