@@ -29,5 +29,6 @@ pub use scene::{
 };
 pub use sensor::{Recording, Station};
 pub use source::{
-    Aim, Blast, Bullet, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+    WalkSpec,
 };

@@ -3,10 +3,12 @@
 mod aim;
 mod blast;
 mod bullet;
+mod check;
 mod directivity;
 mod emission;
 mod firearm;
 mod shock;
+mod spec;
 
 pub use aim::Aim;
 pub use blast::Blast;
@@ -17,3 +19,4 @@ pub use directivity::Directivity;
 pub(crate) use emission::{Emission, Samples, Track, Waveform};
 pub use firearm::{FIREARMS, Firearm, FirearmClass};
 pub use shock::NWave;
+pub use spec::{BurstMode, BurstSpec, ShotSpec, WalkSpec};
