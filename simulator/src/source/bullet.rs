@@ -85,7 +85,8 @@ impl Bullet {
     /// being the distance from x to the receiver. There `f'(x) = 1/v - cos(a)/c` vanishes, `a`
     /// being the angle between the trajectory and the ray: `cos a = c/v`, which is Mach's cone.
     /// As the bullet only slows, `f'' = k/v^2 + b^2/(c r^3)` is positive and the point is the
-    /// only one.
+    /// only one. A ray beside it leaves another point in another direction, and the two part
+    /// by `1 + r/R` times as much as those of a straight cone, `R = (M^2 - 1) c/k`.
     ///
     /// # Arguments
     /// * `c_m_s` - speed of sound, uniform; the air is at rest.
@@ -139,11 +140,16 @@ impl Bullet {
         }
         let range_m = (along_m - x).hypot(miss_m);
         let mach = speed(x) / c_m_s;
+        if mach <= 1.0 {
+            // Above 1 by half of (b/r)^2, which rounding may take on the far side of the world.
+            return None;
+        }
         let passage = Passage {
             mach,
             miss_m,
             diameter_m: self.diameter_m,
             length_m: self.length_m,
+            bend: range_m * self.deceleration_per_s / (c_m_s * (mach * mach - 1.0)),
         };
         Some(Shock {
             emission: self.point(x),
@@ -287,14 +293,36 @@ mod tests {
 
     #[test]
     fn far_ahead_the_wave_leaves_before_the_bullet_is_as_slow_as_sound() {
-        // 9 mm: 345.5 m/s falls to 340 in 6.5 m; beyond, the front runs on by itself.
+        // 9 mm: 345.5 m/s falls to 340 in 6.5 m; beyond, the front runs on by itself. By the
+        // limit in `shock.rs` 300 m ahead it has
+        // 0.53 * 101325 * 0.00901/0.3476 * (340/0.85)^(1/4) / 300 = 20.8 Pa, less a root of a
+        // logarithm, which is 1 to 2.5 for any R from 40 m down to 0.1 mm.
         let arm = Firearm::by_name("9mm").expect("it is in the table");
         let bullet = arm.bullet(point(0.0, 0.0, 0.0), Aim::new(0.0, 0.0), None);
         let shock = bullet
             .shock_at(point(1.0, 300.0, 0.0), 340.0, PA)
             .expect("in the cone");
         assert!(shock.mach > 1.0 && shock.emission.north < 6.6);
-        assert!(shock.wave.peak_pa.is_finite() && shock.wave.duration_s.is_finite());
+        let peak_pa = shock.wave.peak_pa;
+        assert!((20.8 / 2.5..20.8).contains(&peak_pa), "{peak_pa}");
+        assert!(shock.wave.duration_s.is_finite());
+    }
+
+    #[test]
+    fn verif_rays_part_by_what_the_radius_says() {
+        // A listener moved by h across the ray hears the ray that left dx further back, and the
+        // tube is `sin a dx (1 + r/R)` wide.
+        let (bullet, c, h) = (rifle(500.0, 1.0), 340.0, 1e-3);
+        let hear = |at: Point| bullet.shock_at(at, c, PA).expect("in the cone");
+        for (north, aside) in [(60.0, 20.0), (150.0, 40.0), (300.0, 30.0)] {
+            let here = hear(point(aside, north, 0.0));
+            let (sin, cos) = here.cone_rad.cos().atan2(here.cone_rad.sin()).sin_cos();
+            let moved = hear(point(aside + h * cos, north - h * sin, 0.0));
+            let back_m = here.emission.north - moved.emission.north;
+            let bend = here.range_m * 1.0 / (c * (here.mach * here.mach - 1.0));
+            let wide_m = sin * back_m * (1.0 + bend);
+            assert!((wide_m / h - 1.0).abs() < 1e-3, "{north}: {wide_m}");
+        }
     }
 
     proptest! {
