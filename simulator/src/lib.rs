@@ -29,4 +29,7 @@ pub use scene::{
     SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Recording, Station};
-pub use source::{Blast, FIREARMS, Firearm};
+pub use source::{
+    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+    WalkSpec,
+};
