@@ -18,8 +18,8 @@ pub use city::{Building, City, CitySpec, GenerateSpec, HeightGridSpec, TerrainSp
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
-    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound, Written,
-    simulate_to_dir, write,
+    Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot,
+    TruthSound, Written, simulate_to_dir, write,
 };
 pub use point::Point;
 pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate};

@@ -8,10 +8,22 @@ use shotfix_simulator::{PathKind, Scene, Simulation, simulate};
 
 /// Footprints in metres and heights: a row of houses, a tower, an L and a wall.
 const HOUSES: [(&[[f64; 2]], f64); 6] = [
-    (&[[-80.0, 12.0], [-33.0, 12.0], [-33.0, 26.0], [-80.0, 26.0]], 9.0),
-    (&[[-27.0, 13.0], [21.0, 13.0], [21.0, 27.0], [-27.0, 27.0]], 7.5),
-    (&[[34.0, 12.5], [61.0, 12.5], [61.0, 40.0], [34.0, 40.0]], 24.0),
-    (&[[-71.0, -31.0], [-22.0, -31.0], [-22.0, -9.0], [-71.0, -9.0]], 11.0),
+    (
+        &[[-80.0, 12.0], [-33.0, 12.0], [-33.0, 26.0], [-80.0, 26.0]],
+        9.0,
+    ),
+    (
+        &[[-27.0, 13.0], [21.0, 13.0], [21.0, 27.0], [-27.0, 27.0]],
+        7.5,
+    ),
+    (
+        &[[34.0, 12.5], [61.0, 12.5], [61.0, 40.0], [34.0, 40.0]],
+        24.0,
+    ),
+    (
+        &[[-71.0, -31.0], [-22.0, -31.0], [-22.0, -9.0], [-71.0, -9.0]],
+        11.0,
+    ),
     (
         &[
             [-8.0, -44.0],
@@ -23,7 +35,10 @@ const HOUSES: [(&[[f64; 2]], f64); 6] = [
         ],
         8.0,
     ),
-    (&[[80.0, -60.0], [81.0, -60.0], [81.0, 60.0], [80.0, 60.0]], 5.0),
+    (
+        &[[80.0, -60.0], [81.0, -60.0], [81.0, 60.0], [80.0, 60.0]],
+        5.0,
+    ),
 ];
 
 /// Turns and moves the whole scene.
@@ -109,16 +124,31 @@ fn a_mirrored_and_a_moved_city_sound_the_same() {
     let original = simulate(&scene(STILL, ""));
     let loudest = loudest(&original);
     for by in [
-        Move { mirror: true, ..STILL },
-        Move { east: 731.0, north: -1_204.0, ..STILL },
-        Move { mirror: true, east: 99.5, north: 40.25 },
+        Move {
+            mirror: true,
+            ..STILL
+        },
+        Move {
+            east: 731.0,
+            north: -1_204.0,
+            ..STILL
+        },
+        Move {
+            mirror: true,
+            east: 99.5,
+            north: 40.25,
+        },
     ] {
         let moved = simulate(&scene(by, ""));
         for (a, b) in original.recordings.iter().zip(&moved.recordings) {
             // Coordinates of a kilometre round at 1e-13 m, times at 1e-15 s; single precision
             // keeps 6e-8 of the peak.
             let apart = a.samples.iter().zip(&b.samples).map(|(a, b)| (a - b).abs());
-            assert!(apart.fold(0.0, f32::max) < 1e-6 * loudest, "{}", a.station.id);
+            assert!(
+                apart.fold(0.0, f32::max) < 1e-6 * loudest,
+                "{}",
+                a.station.id
+            );
         }
         let arrivals = original.truth.shots[0].arrivals.iter();
         for (a, b) in arrivals.zip(&moved.truth.shots[0].arrivals) {

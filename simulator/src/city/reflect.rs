@@ -57,7 +57,10 @@ impl Wall {
     /// Distance of the end that is farther from a place, metres.
     fn farthest_m(&self, place: [f64; 2]) -> f64 {
         let [along_m, front_m] = self.frame(place);
-        along_m.abs().max((self.width_m - along_m).abs()).hypot(front_m)
+        along_m
+            .abs()
+            .max((self.width_m - along_m).abs())
+            .hypot(front_m)
     }
 
     /// Fraction of the way from `from`, an image behind the wall, to `to` in front of it at which
