@@ -12,7 +12,11 @@ use crate::error::SceneError;
 use crate::point::Point;
 use crate::render::TailSpec;
 use crate::scene::presets::{self, Preset};
-use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
+use crate::scene::{
+    AirSpec, EchoSpec, GroundSpec, LossSpec, MicrophoneSpec, NoiseSpec, Origin, SampleFormat,
+    SceneSpec,
+};
+use crate::sensor::Clock;
 use crate::source::Blast;
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
@@ -54,7 +58,7 @@ pub struct SceneSensor {
     pub surveyed: Point,
     /// Standard deviation of the survey, each coordinate, metres.
     pub position_sigma_m: f64,
-    /// Seconds its clock is ahead of UTC.
+    /// Seconds its clock is ahead of UTC at the scene's start.
     pub clock_offset_s: f64,
     /// Standard deviation of such offsets, seconds.
     pub clock_sigma_s: f64,
@@ -64,6 +68,11 @@ pub struct SceneSensor {
     pub full_scale_db_spl: f64,
     /// RMS level of its own noise, dB SPL.
     pub noise_db_spl: Option<f64>,
+    /// Decibels its sensitivity is above the nominal one.
+    pub gain_error_db: f64,
+    pub(crate) microphone: MicrophoneSpec,
+    pub(crate) clock: Clock,
+    pub(crate) losses: LossSpec,
 }
 
 /// One discharge.
