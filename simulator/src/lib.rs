@@ -24,11 +24,11 @@ pub use output::{
 pub use point::Point;
 pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate};
 pub use scene::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, MonteCarloSpec,
-    NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec,
-    SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
+    AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
+    MonteCarloSpec, NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot,
+    SceneSpec, SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
-pub use sensor::{Recording, Station};
+pub use sensor::{Place, Recording, Station};
 pub use source::{
     Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
     WalkSpec,

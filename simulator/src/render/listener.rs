@@ -46,6 +46,8 @@ pub(crate) struct Listener<'a> {
     waves: HashMap<[u64; 2], Arc<Wave>>,
     passers: Vec<Passer<'a>>,
     heard: Vec<Heard>,
+    /// The clock is never less than this ahead, seconds.
+    least_offset_s: f64,
     next: i64,
 }
 
@@ -90,6 +92,7 @@ impl<'a> Listener<'a> {
             waves: HashMap::new(),
             passers,
             heard: Vec::new(),
+            least_offset_s: sensor.clock.least_offset_s(scene.duration_s),
             next: 0,
         }
     }
@@ -99,7 +102,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn hear(&mut self, block: &mut [f64]) {
         let end = self.next + block.len() as i64;
         // Nothing arrives before it leaves, but for the lead that dispersion is given.
-        let before_s = end as f64 / self.rate_hz + EARLY_S - self.sensor.least_clock_offset_s();
+        let before_s = end as f64 / self.rate_hz + EARLY_S - self.least_offset_s;
         while let Some(piece) = self.agenda.next_before(before_s) {
             match piece.event {
                 Event::Shot(idx) => self.shot(idx),

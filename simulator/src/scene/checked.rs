@@ -12,7 +12,11 @@ use crate::error::SceneError;
 use crate::point::Point;
 use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
-use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
+use crate::scene::{
+    AirSpec, EchoSpec, GroundSpec, LossSpec, MicrophoneSpec, NoiseSpec, Origin, SampleFormat,
+    SceneSpec,
+};
+use crate::sensor::Clock;
 use crate::source::{Aim, Blast, Bullet, Emission, Firearm};
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
@@ -56,7 +60,7 @@ pub struct SceneSensor {
     pub surveyed: Point,
     /// Standard deviation of the survey, each coordinate, metres.
     pub position_sigma_m: f64,
-    /// Seconds its clock is ahead of UTC.
+    /// Seconds its clock is ahead of UTC at the scene's start.
     pub clock_offset_s: f64,
     /// Standard deviation of such offsets, seconds.
     pub clock_sigma_s: f64,
@@ -66,6 +70,11 @@ pub struct SceneSensor {
     pub full_scale_db_spl: f64,
     /// RMS level of its own noise, dB SPL.
     pub noise_db_spl: Option<f64>,
+    /// Decibels its sensitivity is above the nominal one.
+    pub gain_error_db: f64,
+    pub(crate) microphone: MicrophoneSpec,
+    pub(crate) clock: Clock,
+    pub(crate) losses: LossSpec,
 }
 
 /// One discharge.
@@ -94,12 +103,7 @@ pub struct SceneShot {
 impl SceneSensor {
     /// Seconds after the start that the clock shows at a time, seconds after the start.
     pub(crate) fn clock_shows_s(&self, true_s: f64) -> f64 {
-        true_s + self.clock_offset_s
-    }
-
-    /// The clock is never less than this ahead, seconds.
-    pub(crate) fn least_clock_offset_s(&self) -> f64 {
-        self.clock_offset_s
+        true_s + self.clock.offset_s(true_s)
     }
 }
 

@@ -13,7 +13,7 @@ pub use checked::{Scene, SceneSensor, SceneShot};
 pub(crate) use line::line_of;
 pub use presets::Preset;
 pub use spec::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
-    SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
+    AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
+    NoiseSpec, Origin, SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
 };
 pub use study::{MonteCarloSpec, Run, Setting, Study, VarySpec};

@@ -40,7 +40,7 @@ impl Scene {
         }
         check.air(&spec.atmosphere)?;
         if let Some(noise) = &spec.noise {
-            check.level("noise.ambient_db_spl", noise.ambient_db_spl)?;
+            check.noise(noise)?;
         }
         if let Some(echoes) = &spec.echoes {
             check.echoes(echoes)?;
