@@ -28,4 +28,4 @@ pub use scene::{
     SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Recording, Station};
-pub use source::{Blast, FIREARMS, Firearm};
+pub use source::{Blast, FIREARMS, Firearm, SoundSpec};
