@@ -18,10 +18,11 @@ pub use city::{Building, City, CitySpec, GenerateSpec, HeightGridSpec, TerrainSp
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
-    Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot, Written, simulate_to_dir, write,
+    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound, Written,
+    simulate_to_dir, write,
 };
 pub use point::Point;
-pub use render::{Path, PathKind, Simulation, TailSpec, simulate};
+pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate};
 pub use scene::{
     AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, MonteCarloSpec,
     NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot, SceneSpec,

@@ -1,9 +1,12 @@
 //! Recordings, array and truth as files.
 
 mod array_file;
+mod report;
 mod truth;
 mod write;
 
-pub(crate) use truth::SCHEMA;
-pub use truth::{Truth, TruthArrival, TruthAtmosphere, TruthSensor, TruthShot};
+pub(crate) use report::{reported_air, truth};
+pub use truth::{
+    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound,
+};
 pub use write::{Written, simulate_to_dir, write};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::point::Point;
+use crate::render::PathKind;
 
 /// The name and version of the format.
 pub(crate) const SCHEMA: &str = "shotfix.truth/1";
@@ -22,6 +23,9 @@ pub struct Truth {
     pub sensors: Vec<TruthSensor>,
     /// The shots in the order of time.
     pub shots: Vec<TruthShot>,
+    /// Everything else that made a sound, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sounds: Vec<TruthSound>,
 }
 
 /// The air as it was, not as a weather station reports it.
@@ -33,7 +37,7 @@ pub struct TruthAtmosphere {
     pub relative_humidity_percent: f64,
     /// Pascals.
     pub pressure_pa: f64,
-    /// m/s towards the east.
+    /// m/s towards the east, at the height at which the scene gives the wind.
     pub wind_east_m_s: f64,
     /// m/s towards the north.
     pub wind_north_m_s: f64,
@@ -48,7 +52,7 @@ pub struct TruthSensor {
     pub id: String,
     /// Where it is.
     pub position: Point,
-    /// Seconds its clock is ahead of UTC.
+    /// Seconds its clock is ahead of UTC at the start.
     pub clock_offset_s: f64,
 }
 
@@ -65,20 +69,52 @@ pub struct TruthShot {
     pub arrivals: Vec<TruthArrival>,
 }
 
-/// The direct sound of one shot at one sensor.
+/// A sound that is no shot.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct TruthSound {
+    /// What it is: `firework`, `hammer` ...
+    pub kind: String,
+    /// UTC at which it begins, RFC 3339 with nanoseconds.
+    pub time: String,
+    /// Where, or where a moving source begins.
+    pub position: Point,
+    /// One for every sensor that it reaches, in their order; none for moving sources.
+    pub arrivals: Vec<TruthArrival>,
+}
+
+/// The muzzle blast of one shot, or one other sound, at one sensor.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct TruthArrival {
     /// Name of the sensor.
     pub sensor: String,
-    /// UTC of the wavefront, RFC 3339 with nanoseconds. The sensor's clock shows
-    /// `clock_offset_s` more.
+    /// UTC of the first wavefront, RFC 3339 with nanoseconds. The sensor's clock shows its
+    /// offset more.
     pub time: String,
-    /// Seconds from the discharge to the wavefront.
+    /// Seconds from the discharge to the first wavefront.
     pub delay_s: f64,
-    /// Peak level of the direct sound as sampled, before noise and clipping, dB SPL.
+    /// How much of that the straight line through the same air, without gusts, does not explain,
+    /// seconds: the way round what stands in it, and gusts.
+    pub extra_s: f64,
+    /// Peak level of the first wavefront as sampled, before noise and clipping, dB SPL.
     pub level_db_spl: f64,
     /// Straight distance, metres.
     pub range_m: f64,
-    /// Whether the wavefront lies within the recording.
+    /// Whether the first wavefront lies within the recording.
     pub recorded: bool,
+    /// What the sound of the first wavefront did on its way.
+    pub path: PathKind,
+    /// Later wavefronts, without those that only bounce off the ground on the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub echoes: Vec<TruthEcho>,
+}
+
+/// A later wavefront of the same sound.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub struct TruthEcho {
+    /// What the sound did on its way.
+    pub path: PathKind,
+    /// Seconds from the discharge.
+    pub delay_s: f64,
+    /// Peak level as sampled, dB SPL.
+    pub level_db_spl: f64,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hound::{SampleFormat as WavFormat, WavSpec, WavWriter};
 use jiff::Timestamp;
@@ -11,10 +12,11 @@ use rayon::prelude::*;
 use super::array_file::array_toml;
 use crate::error::WriteError;
 use crate::output::Truth;
-use crate::render::{Simulation, reported_air, truth};
+use crate::output::{reported_air, truth};
+use crate::render::{BLOCK, SensorStream, Simulation, Stage};
 use crate::scene::SampleFormat;
 use crate::scene::Scene;
-use crate::sensor::{self, Recording, Station};
+use crate::sensor::{self, Station};
 
 /// What was written where.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +47,11 @@ pub fn write(simulation: &Simulation, dir: impl AsRef<Path>) -> Result<Written, 
     let recordings = simulation
         .recordings
         .par_iter()
-        .map(|recording| write_wav(recording, simulation.format, dir))
+        .map(|recording| {
+            let path = dir.join(wav_name(&recording.station, recording.start));
+            let samples = std::iter::once(&recording.samples);
+            write_wav(path, simulation.format, recording.sample_rate_hz, samples)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let stations = simulation.recordings.iter().map(|r| &r.station);
     let array = array_toml(simulation.origin, &simulation.reported_air, stations);
@@ -67,25 +73,34 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
     let stations: Vec<Station> = scene.sensors.iter().map(sensor::station).collect();
     let names = stations.iter().map(|s| wav_name(s, scene.start));
     make_dir(dir, &names.collect())?;
+    let stage = Arc::new(Stage::new(scene));
     let done = (0..scene.sensors.len())
         .into_par_iter()
         .map(|sensor_idx| {
-            let (recording, direct) = sensor::record(scene, sensor_idx);
-            let path = write_wav(&recording, scene.format, dir)?;
-            Ok((path, recording.clipped, direct))
+            let mut stream = SensorStream::new(&stage, sensor_idx);
+            let path = dir.join(wav_name(&stations[sensor_idx], scene.start));
+            let rate_hz = scene.sensors[sensor_idx].sample_rate_hz;
+            let blocks = std::iter::from_fn(|| stream.next_block(BLOCK));
+            let mut clipped = 0;
+            let samples = blocks.map(|block| {
+                clipped += block.clipped;
+                block.samples
+            });
+            let path = write_wav(path, scene.format, rate_hz, samples)?;
+            Ok((path, clipped, stream.into_heard()))
         })
         .collect::<Result<Vec<_>, WriteError>>()?;
     let array = array_toml(scene.origin, &reported_air(scene), &stations);
-    let (mut recordings, mut clipped, mut direct) = (Vec::new(), 0, Vec::new());
+    let (mut recordings, mut clipped, mut heard) = (Vec::new(), 0, Vec::new());
     for (path, cut, sounds) in done {
         recordings.push(path);
         clipped += cut;
-        direct.push(sounds);
+        heard.push(sounds);
     }
     Ok(Written {
         recordings,
         array: write_text(dir, "array.toml", &array)?,
-        truth: write_truth(dir, &truth(scene, &direct))?,
+        truth: write_truth(dir, &truth(scene, &heard))?,
         clipped,
     })
 }
@@ -139,19 +154,25 @@ fn write_truth(dir: &Path, truth: &Truth) -> Result<PathBuf, WriteError> {
     }
 }
 
+/// Writes a recording that comes in parts, and hands its path back.
 fn write_wav(
-    recording: &Recording,
+    path: PathBuf,
     format: SampleFormat,
-    dir: &Path,
+    sample_rate: u32,
+    parts: impl Iterator<Item = impl AsRef<[f32]>>,
 ) -> Result<PathBuf, WriteError> {
-    let path = dir.join(wav_name(&recording.station, recording.start));
-    match fill_wav(recording, format, &path) {
+    match fill_wav(&path, format, sample_rate, parts) {
         Ok(()) => Ok(path),
         Err(source) => Err(WriteError::Wav { path, source }),
     }
 }
 
-fn fill_wav(recording: &Recording, format: SampleFormat, path: &Path) -> Result<(), hound::Error> {
+fn fill_wav(
+    path: &Path,
+    format: SampleFormat,
+    sample_rate: u32,
+    parts: impl Iterator<Item = impl AsRef<[f32]>>,
+) -> Result<(), hound::Error> {
     let (bits_per_sample, sample_format) = match format {
         SampleFormat::Pcm16 => (16, WavFormat::Int),
         SampleFormat::Pcm24 => (24, WavFormat::Int),
@@ -159,21 +180,23 @@ fn fill_wav(recording: &Recording, format: SampleFormat, path: &Path) -> Result<
     };
     let spec = WavSpec {
         channels: 1,
-        sample_rate: recording.sample_rate_hz,
+        sample_rate,
         bits_per_sample,
         sample_format,
     };
     let mut writer = WavWriter::create(path, spec)?;
-    match sensor::steps(format) {
-        // Samples are whole steps already; the product is exact.
-        Some(steps) => {
-            for sample in &recording.samples {
-                writer.write_sample((f64::from(*sample) * steps) as i32)?;
+    for part in parts {
+        match sensor::steps(format) {
+            // Samples are whole steps already; the product is exact.
+            Some(steps) => {
+                for sample in part.as_ref() {
+                    writer.write_sample((f64::from(*sample) * steps) as i32)?;
+                }
             }
-        }
-        None => {
-            for sample in &recording.samples {
-                writer.write_sample(*sample)?;
+            None => {
+                for sample in part.as_ref() {
+                    writer.write_sample(*sample)?;
+                }
             }
         }
     }

@@ -1,19 +1,28 @@
 //! From emissions to samples.
 
+mod agenda;
 pub(crate) mod barrier;
 mod filter;
+mod heard;
+mod listener;
 mod moving;
+mod passer;
 mod path;
 mod paths;
 mod pulse;
 mod simulate;
+mod stage;
+mod stream;
 mod tail;
 mod timeline;
 
+pub(crate) use agenda::Event;
+pub(crate) use heard::Heard;
 pub use path::{Path, PathKind};
 pub(crate) use paths::{Detail, kind, paths};
-pub(crate) use pulse::{Passage, PulseRenderer, Wave};
+pub(crate) use simulate::BLOCK;
 pub use simulate::{Simulation, simulate};
-pub(crate) use simulate::{reported_air, truth};
+pub(crate) use stage::Stage;
+pub use stream::{Block, Stream};
+pub(crate) use stream::{SensorStream, length};
 pub use tail::TailSpec;
-pub(crate) use timeline::Timeline;

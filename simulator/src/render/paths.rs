@@ -42,10 +42,11 @@ pub(crate) fn paths(
         scratch,
     ) {
         let path = around.along(&route);
-        if let Some(reflection) = around.ground_reflection {
-            paths.push(around.off_the_ground(&path, reflection));
-        }
+        // The sort is stable: on the ground itself the sound comes before its reflection.
+        let bounced = around.ground_reflection;
+        let bounced = bounced.map(|reflection| around.off_the_ground(&path, reflection));
         paths.push(path);
+        paths.extend(bounced);
     }
     paths.sort_by(|a, b| a.delay_s.total_cmp(&b.delay_s));
     if let (Some(echoes), Detail::All) = (&scene.echoes, detail) {
@@ -116,7 +117,7 @@ struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     fn of(scene: &'a Scene, source: Point, sensor: Point) -> Self {
         let source_ground_up_m = scene.ground_up_m(source);
-        let air_ground_up_m = 0.5 * (source_ground_up_m + scene.ground_up_m(sensor));
+        let air_ground_up_m = scene.air_ground_up_m(source, sensor);
         Self {
             air: &scene.air,
             straight_m: source.range_m(sensor),

@@ -474,7 +474,7 @@ mod tests {
         println!("wave {:?}", start.elapsed() / 100);
         let start = std::time::Instant::now();
         for k in 0..100 {
-            let detour = crate::render::barrier::Detour {
+            let detour = crate::city::Detour {
                 extra_m: 0.1 * f64::from(k),
                 span_m: 0.0,
             };
@@ -487,7 +487,7 @@ mod tests {
             ));
         }
         println!("filter {:?}", start.elapsed() / 100);
-        let detour = crate::render::barrier::Detour {
+        let detour = crate::city::Detour {
             extra_m: 1.0,
             span_m: 0.0,
         };

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use crate::air::Air;
 use crate::arrivals::PickSpec;
-use crate::city::City;
+use crate::city::{City, Scratch};
 use crate::error::SceneError;
 use crate::point::Point;
-use crate::render::TailSpec;
+use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
-use crate::source::Blast;
+use crate::source::{Blast, Emission};
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
 ///
@@ -32,6 +32,8 @@ pub struct Scene {
     pub(crate) sensors: Vec<SceneSensor>,
     /// In the order of time.
     pub(crate) shots: Vec<SceneShot>,
+    /// Sounds other than shots, in the order of the file.
+    pub(crate) emissions: Vec<Emission>,
     pub(crate) noise: Option<NoiseSpec>,
     pub(crate) echoes: Option<EchoSpec>,
     pub(crate) ground: Option<GroundSpec>,
@@ -81,6 +83,18 @@ pub struct SceneShot {
     /// Index of the position among the distinct ones, in the order of the file. Echoes are drawn
     /// by it rather than by coordinates, so a mirrored scene has mirrored echoes.
     pub(crate) place_idx: usize,
+}
+
+impl SceneSensor {
+    /// Seconds after the start that the clock shows at a time, seconds after the start.
+    pub(crate) fn clock_shows_s(&self, true_s: f64) -> f64 {
+        true_s + self.clock_offset_s
+    }
+
+    /// The clock is never less than this ahead, seconds.
+    pub(crate) fn least_clock_offset_s(&self) -> f64 {
+        self.clock_offset_s
+    }
 }
 
 impl Scene {
@@ -174,6 +188,31 @@ impl Scene {
     /// Buildings and terrain, if the scene has any.
     pub fn city(&self) -> Option<&City> {
         self.city.as_deref()
+    }
+
+    /// Every way from a shot to a sensor, the earliest first; what the scene draws at random is
+    /// among them.
+    ///
+    /// # Panics
+    /// If there is no such shot or sensor.
+    pub fn paths(&self, shot_idx: usize, sensor_idx: usize) -> Vec<render::Path> {
+        let (shot, sensor) = (&self.shots[shot_idx], &self.sensors[sensor_idx]);
+        let (place, place_idx) = (shot.position, shot.place_idx);
+        let mut scratch = Scratch::default();
+        render::paths(self, sensor, place, place_idx, Detail::All, &mut scratch)
+    }
+
+    /// Seconds that sound takes along the straight line through the moving air, whatever stands in
+    /// it.
+    pub(crate) fn straight_s(&self, source: Point, sensor: Point) -> f64 {
+        self.air
+            .travel(source, sensor, self.air_ground_up_m(source, sensor))
+            .time_s
+    }
+
+    /// Height of the ground that the air between two points lies on, metres.
+    pub(crate) fn air_ground_up_m(&self, source: Point, sensor: Point) -> f64 {
+        0.5 * (self.ground_up_m(source) + self.ground_up_m(sensor))
     }
 
     /// Height of the ground below a point, metres.

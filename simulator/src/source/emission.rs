@@ -53,3 +53,47 @@ pub(crate) struct Track {
     /// Seconds after the start of the scene, rising, and places; at least two.
     pub(crate) nodes: Vec<(f64, Point)>,
 }
+
+impl Waveform {
+    /// Largest pressure at 1 m, pascals.
+    pub(crate) fn peak_pa(&self) -> f64 {
+        match self {
+            Self::Blast(blast) => blast.peak_pa,
+            Self::Samples(samples) => samples
+                .pressure_pa
+                .iter()
+                .fold(0.0, |peak: f64, x| peak.max(f64::from(x.abs()))),
+        }
+    }
+}
+
+impl Track {
+    /// Where the source is, and whether it sounds: beyond its ends it waits there in silence.
+    pub(crate) fn at(&self, time_s: f64) -> (Point, bool) {
+        let after = self.nodes.partition_point(|(node_s, _)| *node_s <= time_s);
+        match (
+            after.checked_sub(1).map(|i| self.nodes[i]),
+            self.nodes.get(after),
+        ) {
+            (Some((from_s, from)), Some(&(to_s, to))) => {
+                let share = (time_s - from_s) / (to_s - from_s);
+                let mix = |a: f64, b: f64| a + (b - a) * share;
+                let place = Point {
+                    east: mix(from.east, to.east),
+                    north: mix(from.north, to.north),
+                    up: mix(from.up, to.up),
+                };
+                (place, true)
+            }
+            (Some((_, end)), None) | (None, Some(&(_, end))) => (end, false),
+            (None, None) => (
+                Point {
+                    east: 0.0,
+                    north: 0.0,
+                    up: 0.0,
+                },
+                false,
+            ),
+        }
+    }
+}

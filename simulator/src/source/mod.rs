@@ -8,9 +8,9 @@ mod sounds;
 
 pub use blast::Blast;
 pub(crate) use blast::{db_spl, pascals};
-#[allow(unused_imports)] // Until scenes have other sounds.
 pub(crate) use emission::{Emission, Samples, Track, Waveform};
 pub use firearm::{FIREARMS, Firearm};
-#[allow(unused_imports)] // Until scenes have other sounds.
-pub(crate) use resample::{resample, resample_loop};
+pub(crate) use resample::resample;
+#[allow(unused_imports)] // Until moving sources are resampled as the loops they are.
+pub(crate) use resample::resample_loop;
 pub use sounds::SoundSpec;

@@ -85,6 +85,7 @@ impl Scene {
             atmosphere: spec.atmosphere,
             sensors,
             shots,
+            emissions: Vec::new(),
             noise: spec.noise,
             echoes: spec.echoes,
             ground: spec.ground,

@@ -17,7 +17,7 @@ const LOOP_S: f64 = 4.0;
 const VARIANTS: usize = 4;
 
 /// Most vehicles of one road: each is rendered at every sensor.
-const MOST_VEHICLES: usize = 5_000;
+const MOST_VEHICLES: usize = 2_000;
 
 /// The levels are those of this speed, 50 km/h.
 const USUAL_M_S: f64 = 13.9;

@@ -1,0 +1,48 @@
+//! What all sensors of a scene share while it is played.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::scene::Scene;
+use crate::source::{Samples, Waveform, resample};
+
+/// A scene about to be played.
+pub(crate) struct Stage<'a> {
+    pub(crate) scene: &'a Scene,
+    /// Sampled sounds at the rates of the sensors.
+    resampled: HashMap<Key, Arc<[f32]>>,
+}
+
+/// Which samples, by where they lie in memory, and at which rate in hertz.
+type Key = (usize, u32);
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(scene: &'a Scene) -> Self {
+        let mut wanted: HashMap<Key, &Samples> = HashMap::new();
+        for emission in &scene.emissions {
+            if let Waveform::Samples(samples) = &emission.waveform {
+                for sensor in &scene.sensors {
+                    wanted.insert(key(samples, sensor.sample_rate_hz), samples);
+                }
+            }
+        }
+        let resampled = wanted
+            .into_par_iter()
+            .map(|(key, samples)| (key, resample(samples, f64::from(key.1)).into()))
+            .collect();
+        Self { scene, resampled }
+    }
+
+    /// The samples of a sound at a sensor's rate.
+    pub(crate) fn samples(&self, samples: &Arc<Samples>, sample_rate_hz: u32) -> Arc<[f32]> {
+        self.resampled
+            .get(&key(samples, sample_rate_hz))
+            .map_or_else(|| Arc::from([]), Arc::clone)
+    }
+}
+
+fn key(samples: &Arc<Samples>, sample_rate_hz: u32) -> Key {
+    (Arc::as_ptr(samples) as usize, sample_rate_hz)
+}
