@@ -19,7 +19,8 @@ struct Scene {
 
 /// Checks `[[sound]]` tables; the first gets the place and time that it does not have.
 pub(super) fn check(text: &str, file: &str, seed: u64) -> Result<Vec<Emission>, SceneError> {
-    let given = |key: &str| text.lines().any(|line| line.starts_with(key));
+    let first = text.split("[[sound]]").next().unwrap_or(text);
+    let given = |key: &str| first.lines().any(|line| line.starts_with(key));
     let missing: String = [("time_s", "1.0"), ("east", "0.0"), ("north", "0.0")]
         .into_iter()
         .filter(|(key, _)| !given(key))
