@@ -251,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn val_a_kilometre_away_it_is_loud_and_long() {
+        let pieces = emissions("kind = \"thunder\"\nnorth = 1000.0");
+        let mut heard = vec![0.0; 40 * RATE_HZ as usize];
+        let sensor = at(0.0, 0.0);
+        for (piece, delay_s) in pieces.iter().zip(delays_s(&pieces, sensor)) {
+            let from = (delay_s * RATE_HZ) as usize;
+            let range_m = piece.position.range_m(sensor);
+            for (sum, p) in heard[from..].iter_mut().zip(pressure_pa(piece)) {
+                *sum += f64::from(p) / range_m;
+            }
+        }
+        let loudest = heard.iter().fold(0.0, |peak: f64, p| peak.max(p.abs()));
+        let level = crate::source::db_spl(loudest);
+        assert!((110.0..120.0).contains(&level), "{level}");
+        // From the first to the last that is at most 20 dB below.
+        let audible = |p: &f64| p.abs() > 0.1 * loudest;
+        let first = heard.iter().position(audible).unwrap();
+        let last = heard.iter().rposition(audible).unwrap();
+        assert!((last - first) as f64 / RATE_HZ > 5.0);
+    }
+
+    #[test]
     fn arrivals_do_not_agree_on_one_place() {
         let pieces = emissions("kind = \"thunder\"\neast = 3000.0");
         let sensors = [

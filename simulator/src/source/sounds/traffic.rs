@@ -120,12 +120,10 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     };
     let (cars, lorries) = (variants(false, level), variants(true, level + LORRY_DB));
     let mut emissions = Vec::new();
-    let mut passes_s = from_s;
-    while keys.per_minute > 0.0 {
-        passes_s += 60.0 / keys.per_minute * random.exponential();
-        if passes_s > to_s {
-            break;
-        }
+    // Without vehicles the first comes after an infinite time; so it does at a rate of -0.0.
+    let mean_s = 60.0 / keys.per_minute.abs();
+    let mut passes_s = from_s + mean_s * random.exponential();
+    while passes_s < to_s {
         let lorry = random.uniform() < keys.lorries;
         let variant = random.count(0, VARIANTS - 1);
         let samples = if lorry {
@@ -144,6 +142,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
             heading_deg,
             samples,
         ));
+        passes_s += mean_s * random.exponential();
     }
     Ok(emissions)
 }
@@ -224,7 +223,9 @@ mod tests {
         };
         let at_once = vehicles.iter().filter(on_road).count();
         assert!((3..=56).contains(&at_once), "{at_once}");
-        assert!(emissions("kind = \"traffic\"\nper_minute = 0").is_empty());
+        for rate in ["0", "-0.0", "1e-300"] {
+            assert!(emissions(&format!("kind = \"traffic\"\nper_minute = {rate}")).is_empty());
+        }
     }
 
     #[test]

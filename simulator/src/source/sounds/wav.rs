@@ -174,4 +174,19 @@ mod tests {
             refusal_of("kind = \"wav\"\nlevel_db_spl = 90.0", &scene).contains("sound[0].file")
         );
     }
+
+    #[test]
+    fn no_header_brings_the_reader_down() {
+        let (dir, _scene) = folder(spec(2, 16, SampleFormat::Int), &FRAMES);
+        let good = std::fs::read(dir.path().join("a.wav")).unwrap();
+        for at in 0..good.len() {
+            for value in [0, 1, 2, 3, 7, 16, 64, 127, 128, 254, 255] {
+                let mut bytes = good.clone();
+                bytes[at] = value;
+                // Either is right; a panic is not.
+                let _ = decode(&bytes, 94.0);
+                let _ = decode(&good[..at], 94.0);
+            }
+        }
+    }
 }
