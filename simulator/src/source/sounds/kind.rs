@@ -125,11 +125,10 @@ impl Sound<'_> {
         let mut time_s = self.time_s();
         for _ in 1..count {
             time_s += mean_s + spread_s * random.between(-1.0, 1.0);
-            if time_s >= self.duration_s {
-                break;
-            }
             times_s.push(time_s);
         }
+        // All are drawn, so that a longer recording begins like a shorter one.
+        times_s.retain(|time_s| *time_s < self.duration_s);
         Ok(times_s)
     }
 

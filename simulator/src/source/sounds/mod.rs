@@ -43,7 +43,7 @@ static KINDS: &[&kind::Kind] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{check, emissions, emissions_of, refusal};
+    use super::testing::{check, check_for, emissions, emissions_of, refusal};
     use super::*;
     use crate::source::Waveform;
 
@@ -87,6 +87,18 @@ mod tests {
         let both = emissions(&more);
         assert_eq!(both.last().unwrap().sound_idx, 1);
         assert_eq!(format!("{:?}", &both[..5]), alone);
+    }
+
+    #[test]
+    fn a_longer_recording_begins_like_a_shorter_one() {
+        for kind in kinds().filter(|kind| !["traffic", "helicopter"].contains(kind)) {
+            let text = format!("kind = \"{kind}\"");
+            let short = check_for(&text, "scene.toml", 1, 8.0).unwrap();
+            let long = check_for(&text, "scene.toml", 1, 100.0).unwrap();
+            assert!(!short.is_empty() && short.len() <= long.len(), "{kind}");
+            let same = format!("{short:?}") == format!("{:?}", &long[..short.len()]);
+            assert!(same, "{kind}");
+        }
     }
 
     #[test]

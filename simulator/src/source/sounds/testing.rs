@@ -19,6 +19,15 @@ struct Scene {
 
 /// Checks `[[sound]]` tables; the first gets the place and time that it does not have.
 pub(super) fn check(text: &str, file: &str, seed: u64) -> Result<Vec<Emission>, SceneError> {
+    check_for(text, file, seed, DURATION_S)
+}
+
+pub(super) fn check_for(
+    text: &str,
+    file: &str,
+    seed: u64,
+    duration_s: f64,
+) -> Result<Vec<Emission>, SceneError> {
     let first = text.split("[[sound]]").next().unwrap_or(text);
     let given = |key: &str| first.lines().any(|line| line.starts_with(key));
     let missing: String = [("time_s", "1.0"), ("east", "0.0"), ("north", "0.0")]
@@ -28,7 +37,7 @@ pub(super) fn check(text: &str, file: &str, seed: u64) -> Result<Vec<Emission>, 
         .collect();
     let text = format!("[[sound]]\n{missing}{text}\n");
     let scene: Scene = toml::from_str(&text).unwrap();
-    let emissions = Check { file }.sounds(&scene.sound, seed, DURATION_S);
+    let emissions = Check { file }.sounds(&scene.sound, seed, duration_s);
     emissions.map_err(|error| error.in_text(&text))
 }
 
