@@ -18,8 +18,8 @@ pub use city::{Building, City, CitySpec, GenerateSpec, HeightGridSpec, TerrainSp
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
-    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound, Written,
-    simulate_to_dir, write,
+    Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot,
+    TruthSound, Written, simulate_to_dir, write,
 };
 pub use point::Point;
 pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate};
@@ -29,4 +29,7 @@ pub use scene::{
     SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Recording, Station};
-pub use source::{Blast, FIREARMS, Firearm, SoundSpec};
+pub use source::{
+    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+    SoundSpec, WalkSpec,
+};

@@ -8,6 +8,7 @@ mod error;
 mod generate;
 mod geojson;
 mod grid;
+mod hit;
 mod leg;
 mod model;
 mod over;

@@ -19,6 +19,7 @@ pub(crate) fn truth(scene: &Scene, heard: &[Vec<Heard>]) -> Truth {
             time: utc(scene.start, shot.time_s),
             position: shot.position,
             firearm: shot.firearm.to_owned(),
+            aim: shot.aim,
             arrivals: Vec::new(),
         })
         .collect();
@@ -91,6 +92,7 @@ fn arrival(scene: &Scene, sensor_idx: usize, time_s: f64, heard: &Heard) -> Opti
                 level_db_spl: path.level_db_spl,
             })
             .collect(),
+        crack: heard.crack,
     })
 }
 

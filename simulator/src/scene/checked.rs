@@ -13,7 +13,7 @@ use crate::point::Point;
 use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneSpec};
-use crate::source::{Blast, Emission};
+use crate::source::{Aim, Blast, Bullet, Emission, Firearm};
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
 ///
@@ -78,8 +78,14 @@ pub struct SceneShot {
     pub position: Point,
     /// Name of the firearm.
     pub firearm: &'static str,
-    /// Its blast at 1 m.
+    /// The firearm.
+    pub arm: &'static Firearm,
+    /// Its blast at 1 m, 90 degrees off the line of fire.
     pub blast: Blast,
+    /// Where it points. `None`: the blast is the same all round and no bullet is heard.
+    pub aim: Option<Aim>,
+    /// Speed of the bullet at the muzzle, m/s.
+    pub bullet_speed_m_s: f64,
     /// Index of the position among the distinct ones, in the order of the file. Echoes are drawn
     /// by it rather than by coordinates, so a mirrored scene has mirrored echoes.
     pub(crate) place_idx: usize,
@@ -94,6 +100,22 @@ impl SceneSensor {
     /// The clock is never less than this ahead, seconds.
     pub(crate) fn least_clock_offset_s(&self) -> f64 {
         self.clock_offset_s
+    }
+}
+
+impl SceneShot {
+    /// Pressure of the blast along a unit vector (east, north, up) over that of `blast`.
+    pub fn gain_towards(&self, departure: [f64; 3]) -> f64 {
+        self.aim.map_or(1.0, |aim| {
+            self.arm.directivity().gain(aim.angle_rad(departure))
+        })
+    }
+
+    /// Its bullet, with nothing in its way; `None` for a barrel that points nowhere.
+    pub fn bullet(&self) -> Option<Bullet> {
+        let speed_m_s = Some(self.bullet_speed_m_s);
+        self.aim
+            .map(|aim| self.arm.bullet(self.position, aim, speed_m_s))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::city::CitySpec;
 use crate::error::SceneError;
 use crate::render::TailSpec;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
+pub use crate::source::{BurstSpec, ShotSpec};
 
 /// A whole scene.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,7 +47,7 @@ pub struct SceneSpec {
     pub sensor: Vec<SensorSpec>,
     /// Single shots.
     pub shot: Vec<ShotSpec>,
-    /// Several rounds from one place.
+    /// Several rounds from one shooter.
     pub burst: Vec<BurstSpec>,
     /// Ambient noise.
     #[serde(deserialize_with = "none_or_table")]
@@ -231,61 +232,6 @@ fn roof_m() -> f64 {
 
 fn half() -> f64 {
     0.5
-}
-
-/// One shot.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShotSpec {
-    /// Seconds after the start.
-    pub time_s: f64,
-    /// Metres.
-    pub east: f64,
-    /// Metres.
-    pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
-    /// A name from [`FIREARMS`](crate::FIREARMS).
-    #[serde(default = "pistol")]
-    pub firearm: String,
-    /// Peak level at 1 m instead of the firearm's own, dB SPL.
-    pub level_db_spl: Option<f64>,
-}
-
-/// Several rounds from one place.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BurstSpec {
-    /// Seconds after the start at which the first round goes off.
-    pub time_s: f64,
-    /// How many rounds.
-    pub rounds: usize,
-    /// Mean seconds between rounds.
-    pub interval_s: f64,
-    /// Each interval is uniform within this much of the mean, seconds.
-    #[serde(default)]
-    pub interval_spread_s: f64,
-    /// Metres.
-    pub east: f64,
-    /// Metres.
-    pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
-    /// A name from [`FIREARMS`](crate::FIREARMS).
-    #[serde(default = "pistol")]
-    pub firearm: String,
-    /// Peak level at 1 m instead of the firearm's own, dB SPL.
-    pub level_db_spl: Option<f64>,
-}
-
-fn shoulder_m() -> f64 {
-    1.5
-}
-
-fn pistol() -> String {
-    "9mm".into()
 }
 
 /// Ambient noise of 1/f power, independent at every sensor.

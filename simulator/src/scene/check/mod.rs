@@ -2,7 +2,6 @@
 
 mod refuse;
 mod sensors;
-mod shots;
 mod surroundings;
 
 use std::collections::HashMap;
