@@ -54,7 +54,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let keys: Keys = sound.keys()?;
     sound.range("speed_m_s", keys.speed_m_s, 0.0, 100.0, "metres per second")?;
     sound.range("heading_deg", keys.heading_deg, -360.0, 360.0, "degrees")?;
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let velocity = velocity_m_s(keys.speed_m_s, keys.heading_deg);
     let times_s = sound.times_s(random)?;
     let bang = |(number, time_s): (usize, f64)| {

@@ -56,7 +56,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let keys: Keys = sound.keys()?;
     sound.range("pitch_hz", keys.pitch_hz, 80.0, 2_000.0, "hertz")?;
     let times_s = sound.times_s(random)?;
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let variants: Vec<Waveform> = (0..VARIANTS)
         .map(|number| {
             let more_db = if number == 0 {

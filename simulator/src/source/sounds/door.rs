@@ -85,7 +85,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
         return sound.check.refuse(sound.field("door"), problem, remedy);
     };
     let times_s = sound.times_s(random)?;
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let slam = |time_s| {
         let hard = (0.2 * random.normal()).exp();
         // A harder slam touches for a shorter time.

@@ -53,7 +53,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let keys: Keys = sound.keys()?;
     sound.range("charge_g", keys.charge_g, 1e-3, 1e3, "grams")?;
     let (level, positive_s) = charge::level_and_duration(FLASH_POWDER * keys.charge_g * 1e-3);
-    let level = sound.level_db_spl(level);
+    let level = sound.spec.level_db_spl.unwrap_or(level);
     let times_s = sound.times_s(random)?;
     let cracker = |(number, time_s): (usize, f64)| {
         // The first is as loud as asked.

@@ -165,7 +165,7 @@ fn shell(
     flight: &Flight,
     random: &mut Random,
 ) -> Vec<Emission> {
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let bang = |kind, time_s, place, level, positive_s| Emission {
         kind,
         ..sound.emission(

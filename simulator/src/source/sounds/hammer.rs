@@ -113,7 +113,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
         return sound.check.refuse(sound.field("surface"), problem, remedy);
     };
     let times_s = sound.times_s(random)?;
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let variants: Vec<Waveform> = (0..VARIANTS)
         .map(|number| strike(surface, level, number > 0, random))
         .collect();

@@ -35,7 +35,7 @@ const NOISE_SHARE: f64 = 0.30;
 /// How much the noise swells with each blade, *estimated*.
 const SWELL: f64 = 0.6;
 
-/// Level: chosen so that it is 87 dB(A) at 150 m, between the 85 and 90 dB(A) of light
+/// Level: chosen so that it lies, at 150 m, between the 85 and 90 dB(A) of light
 /// helicopters in level flight at that height (*estimated* from certification levels).
 ///
 /// Not modelled: directivity (slap is louder ahead), the frequency that absorption takes on the
@@ -83,7 +83,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let track = straight(place, time_s, velocity, from_s, to_s);
     let (_, start) = track.nodes[0];
     let shape = rotor(keys.blade_hz, random);
-    let waveform = Waveform::Samples(samples(RATE_HZ, &shape, sound.level_db_spl(0.0)));
+    let waveform = Waveform::Samples(samples(RATE_HZ, &shape, sound.level_db_spl()));
     Ok(vec![Emission {
         track: Some(track),
         ..sound.emission(from_s, start, waveform)

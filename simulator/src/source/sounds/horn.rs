@@ -54,7 +54,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let times_s = sound.times_s(random)?;
     // One car: the same horn every time.
     let shape = blast(keys.length_s, random);
-    let waveform = Waveform::Samples(samples(RATE_HZ, &shape, sound.level_db_spl(0.0)));
+    let waveform = Waveform::Samples(samples(RATE_HZ, &shape, sound.level_db_spl()));
     let honk = |time_s| sound.emission(time_s, sound.place(), waveform.clone());
     Ok(times_s.into_iter().map(honk).collect())
 }

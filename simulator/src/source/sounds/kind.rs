@@ -102,10 +102,11 @@ impl Sound<'_> {
         self.spec.time_s.unwrap_or(0.0)
     }
 
-    /// Peak level at 1 m as the scene or the kind has it, else `otherwise`.
-    pub(super) fn level_db_spl(&self, otherwise: f64) -> f64 {
+    /// Peak level at 1 m, of the scene or else of the kind. Kinds that have none look at the
+    /// scene themselves.
+    pub(super) fn level_db_spl(&self) -> f64 {
         let level = self.spec.level_db_spl.or(self.kind.level_db_spl);
-        level.unwrap_or(otherwise)
+        level.unwrap_or_default()
     }
 
     /// When each of several leaves; those after the end of the recording are left out.

@@ -77,7 +77,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
         "decibels",
     )?;
     let times_s = sound.times_s(random)?;
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let exhaust = 10f64.powf(-keys.exhaust_below_db / 20.0);
     let variants: Vec<Waveform> = (0..VARIANTS)
         .map(|number| {

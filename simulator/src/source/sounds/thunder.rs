@@ -101,7 +101,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
         let interval_s = STROKE_INTERVAL_S * random.between(0.5, 1.5);
         strokes.push((last_s + interval_s, strength * STROKE_LOSS));
     }
-    let level = sound.level_db_spl(0.0);
+    let level = sound.level_db_spl();
     let pulses: Vec<Arc<Samples>> = (0..VARIANTS)
         .map(|number| {
             // The first piece is as loud as asked.

@@ -108,7 +108,7 @@ fn make(sound: &Sound<'_>, random: &mut Random) -> Result<Vec<Emission>, SceneEr
     let growth_db = LEVEL_PER_DECADE_DB * (keys.speed_m_s / USUAL_M_S).log10();
     let level = match sound.spec.level_db_spl {
         Some(level) => level,
-        None => sound.level_db_spl(0.0) + growth_db,
+        None => sound.level_db_spl() + growth_db,
     };
     let mut variants = |lorry: bool, level: f64| -> Vec<Arc<Samples>> {
         (0..VARIANTS)
