@@ -31,5 +31,5 @@ pub use scene::{
 pub use sensor::{Place, Recording, Station};
 pub use source::{
     Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
-    WalkSpec,
+    SoundSpec, WalkSpec,
 };

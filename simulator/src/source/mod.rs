@@ -9,6 +9,7 @@ mod emission;
 mod firearm;
 mod resample;
 mod shock;
+mod sounds;
 mod spec;
 
 pub use aim::Aim;
@@ -19,5 +20,8 @@ pub use directivity::Directivity;
 pub(crate) use emission::{Emission, Samples, Track, Waveform};
 pub use firearm::{FIREARMS, Firearm, FirearmClass};
 pub(crate) use resample::resample;
+#[allow(unused_imports)] // Until moving sources are resampled as the loops they are.
+pub(crate) use resample::resample_loop;
 pub use shock::NWave;
+pub use sounds::SoundSpec;
 pub use spec::{BurstMode, BurstSpec, ShotSpec, WalkSpec};
