@@ -28,7 +28,7 @@ pub(crate) use building::Outline;
 pub(crate) use error::CityError;
 pub use generate::GenerateSpec;
 pub(crate) use generate::generate;
-pub(crate) use geojson::{GeoJson, read_geojson};
+pub(crate) use geojson::read_geojson;
 pub use model::City;
 pub(crate) use route::{Detour, FirstWay, Route, RouteKind, RouteOptions};
 pub(crate) use scratch::Scratch;

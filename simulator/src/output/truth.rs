@@ -55,6 +55,30 @@ pub struct TruthSensor {
     pub position: Point,
     /// Seconds its clock is ahead of UTC at the start.
     pub clock_offset_s: f64,
+    /// Parts of a million by which its crystal is fast while it has no GPS.
+    #[serde(default)]
+    pub drift_ppm: f64,
+    /// When it has no GPS, from and to, seconds of UTC after the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<[f64; 2]>,
+    /// Whole seconds its clock is ahead by mistake,
+    #[serde(default)]
+    pub slip_s: f64,
+    /// since when, seconds of UTC after the start. `None`: from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip_at_s: Option<f64>,
+    /// Decibels its sensitivity is above the nominal one.
+    #[serde(default)]
+    pub gain_error_db: f64,
+    /// RMS level of the ambient noise about it over the band of the recording, dB SPL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambient_db_spl: Option<f64>,
+    /// Stretches of the recording that are lost, from and to, seconds after its start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<[f64; 2]>,
+    /// When it died, seconds after the start of the recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_from_s: Option<f64>,
 }
 
 /// One shot.

@@ -14,7 +14,7 @@ use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{
     AirSpec, EchoSpec, GroundSpec, LossSpec, MicrophoneSpec, NoiseSpec, Origin, SampleFormat,
-    SceneSpec,
+    SceneSpec, Site,
 };
 use crate::sensor::Clock;
 use crate::source::{Aim, Blast, Bullet, Emission, Firearm};
@@ -243,9 +243,6 @@ impl Scene {
 
     /// Height of the ground below a point, metres.
     pub(crate) fn ground_up_m(&self, point: Point) -> f64 {
-        match &self.city {
-            Some(city) => city.ground_up_m(point.east, point.north),
-            None => self.ground.as_ref().map_or(0.0, |ground| ground.up_m),
-        }
+        Site::of(self).ground_up_m(point.east, point.north)
     }
 }

@@ -5,6 +5,7 @@ mod checked;
 mod layout;
 mod line;
 mod presets;
+mod site;
 mod spec;
 mod study;
 
@@ -12,6 +13,7 @@ pub(crate) use check::Check;
 pub use checked::{Scene, SceneSensor, SceneShot};
 pub(crate) use line::line_of;
 pub use presets::Preset;
+pub(crate) use site::{Height, Site};
 pub use spec::{
     AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
     NoiseSpec, Origin, SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,

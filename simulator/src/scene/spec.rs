@@ -16,6 +16,7 @@ use crate::error::SceneError;
 use crate::render::TailSpec;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
 pub use crate::sensor::{ClockSpec, LossSpec, MicrophoneSpec, NoiseSpec, SensorSpec};
+use crate::source::SoundSpec;
 pub use crate::source::{BurstSpec, ShotSpec};
 
 /// A whole scene.
@@ -54,6 +55,8 @@ pub struct SceneSpec {
     pub shot: Vec<ShotSpec>,
     /// Several rounds from one shooter.
     pub burst: Vec<BurstSpec>,
+    /// Everything else that sounds.
+    pub sound: Vec<SoundSpec>,
     /// Noise about the sensors.
     #[serde(deserialize_with = "none_or_table")]
     pub noise: Option<NoiseSpec>,
@@ -105,6 +108,7 @@ impl Default for SceneSpec {
             sensor: Vec::new(),
             shot: Vec::new(),
             burst: Vec::new(),
+            sound: Vec::new(),
             noise: None,
             echoes: None,
             ground: None,
@@ -169,20 +173,18 @@ pub struct LayoutSpec {
     pub side_m: Option<f64>,
     /// Sensors per square kilometre.
     pub density_per_km2: Option<f64>,
-    /// Mean height, metres.
-    #[serde(default = "roof_m")]
-    pub height_m: f64,
+    /// Mean height above the roof or the ground below, metres. `None`: a mast of 2 m in a city,
+    /// and 8 m, a roof of two storeys, where there is none.
+    pub height_m: Option<f64>,
     /// Heights are uniform within this much of the mean, metres.
     #[serde(default)]
     pub height_spread_m: f64,
     /// 0: the centre of the cell; 1: anywhere in it.
     #[serde(default = "half")]
     pub jitter: f64,
-}
-
-/// Height of a two-storey roof.
-fn roof_m() -> f64 {
-    8.0
+    /// Each sensor goes to the middle of the nearest building that has none.
+    #[serde(default)]
+    pub on_roofs: bool,
 }
 
 fn half() -> f64 {

@@ -4,6 +4,7 @@ use super::converter::Converter;
 use super::losses::Losses;
 use super::noise::{self, Ambient, White, Wind, WindAt};
 use super::response::Response;
+use crate::output::TruthSensor;
 use crate::random::{Purpose, Random};
 use crate::scene::{Scene, SceneSensor};
 
@@ -86,13 +87,17 @@ impl Chain {
 /// Drawn anew each time: a long scene of many sensors loses more stretches than need be kept.
 fn losses(scene: &Scene, sensor: &SceneSensor) -> Losses {
     let rate_hz = f64::from(sensor.sample_rate_hz);
-    Losses::new(
+    let losses = Losses::new(
         sensor.losses,
         rate_hz,
         scene.duration_s,
         scene.seed,
         &sensor.id,
-    )
+    );
+    match sensor.clock.skipped() {
+        Some([from_s, to_s]) => losses.and(from_s, to_s.min(scene.duration_s)),
+        None => losses,
+    }
 }
 
 fn wind_at(scene: &Scene, sensor: &SceneSensor) -> WindAt {
@@ -105,43 +110,21 @@ fn wind_at(scene: &Scene, sensor: &SceneSensor) -> WindAt {
 }
 
 /// What only the simulator knows of a sensor.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SensorTruth {
-    /// Decibels its sensitivity is above the nominal one.
-    pub(crate) gain_error_db: f64,
-    /// RMS level of its ambient noise over the band of the recording, dB SPL.
-    pub(crate) ambient_db_spl: Option<f64>,
-    /// Seconds its clock is ahead of UTC at the scene's start.
-    pub(crate) clock_offset_s: f64,
-    /// Parts of a million by which its crystal is fast.
-    pub(crate) drift_ppm: f64,
-    /// When it has no GPS, seconds of UTC after the scene's start.
-    pub(crate) outages: Vec<[f64; 2]>,
-    /// Whole seconds its clock is ahead by mistake.
-    pub(crate) slip_s: f64,
-    /// Since when, seconds of UTC after the scene's start. `None`: from the start.
-    pub(crate) slip_at_s: Option<f64>,
-    /// Stretches that it lost while it lived, seconds after the start of the recording.
-    pub(crate) lost: Vec<[f64; 2]>,
-    /// When it died, seconds after the start of the recording.
-    pub(crate) dead_from_s: Option<f64>,
-}
-
-impl SensorTruth {
-    pub(crate) fn new(scene: &Scene, sensor: &SceneSensor) -> Self {
-        let clock = sensor.clock.spec();
-        let level = |noise| noise::level_db_spl(noise, scene.seed, &sensor.id);
-        Self {
-            gain_error_db: sensor.gain_error_db,
-            ambient_db_spl: scene.noise.as_ref().map(level),
-            clock_offset_s: sensor.clock_offset_s,
-            drift_ppm: sensor.clock.drift_ppm(),
-            outages: clock.outage.clone(),
-            slip_s: clock.slip_s,
-            slip_at_s: clock.slip_at_s,
-            lost: losses(scene, sensor).lost().collect(),
-            dead_from_s: sensor.losses.dead_from_s,
-        }
+pub(crate) fn sensor_truth(scene: &Scene, sensor: &SceneSensor) -> TruthSensor {
+    let clock = sensor.clock.spec();
+    let level = |noise| noise::level_db_spl(noise, scene.seed, &sensor.id);
+    TruthSensor {
+        id: sensor.id.clone(),
+        position: sensor.position,
+        gain_error_db: sensor.gain_error_db,
+        ambient_db_spl: scene.noise.as_ref().map(level),
+        clock_offset_s: sensor.clock_offset_s,
+        drift_ppm: sensor.clock.drift_ppm(),
+        outages: clock.outage.clone(),
+        slip_s: clock.slip_s,
+        slip_at_s: clock.slip_at_s,
+        lost: losses(scene, sensor).lost().collect(),
+        dead_from_s: sensor.losses.dead_from_s,
     }
 }
 
@@ -262,7 +245,7 @@ mod tests {
     #[test]
     fn truth_tells_what_was_drawn() {
         let scene = scene(EVERYTHING);
-        let truth = SensorTruth::new(&scene, &scene.sensors[0]);
+        let truth = sensor_truth(&scene, &scene.sensors[0]);
         assert_eq!(truth.dead_from_s, Some(1.9));
         assert!(truth.gain_error_db != 0.0 && truth.gain_error_db.abs() < 15.0);
         assert!((truth.ambient_db_spl.unwrap() - 65.0).abs() < 10.0);

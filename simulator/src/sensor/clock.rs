@@ -103,6 +103,15 @@ impl Clock {
             .fold(f64::INFINITY, f64::min)
     }
 
+    /// Times that the clock never shows because it slips ahead, from and to, seconds after the
+    /// start; of a slip backwards there are none, but times that it shows twice, and what was
+    /// recorded then lies in one place.
+    pub(crate) fn skipped(&self) -> Option<[f64; 2]> {
+        let slip_at_s = self.spec.slip_at_s.filter(|_| self.spec.slip_s > 0.0)?;
+        let to_s = slip_at_s + self.offset_s(slip_at_s);
+        Some([to_s - self.spec.slip_s, to_s])
+    }
+
     /// Parts of a million by which the crystal is fast.
     pub(crate) fn drift_ppm(&self) -> f64 {
         self.drift_ppm

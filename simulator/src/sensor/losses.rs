@@ -71,6 +71,25 @@ impl Losses {
         }
     }
 
+    /// The same, and from one time of the recording to another, seconds after its start.
+    pub(crate) fn and(mut self, from_s: f64, to_s: f64) -> Self {
+        let sample = |time_s: f64| (time_s * self.sample_rate_hz).round() as i64;
+        let (mut from, mut to) = (sample(from_s.max(0.0)), sample(to_s));
+        if from < to {
+            // Swallows what it touches, so that stretches stay apart.
+            self.stretches.retain(|(first, last)| {
+                let apart = *last < from || *first > to;
+                if !apart {
+                    (from, to) = (from.min(*first), to.max(*last));
+                }
+                apart
+            });
+            let at = self.stretches.partition_point(|(first, _)| *first < from);
+            self.stretches.insert(at, (from, to));
+        }
+        self
+    }
+
     /// Puts zeros where samples are lost of the block that begins at `first_sample`.
     pub(crate) fn apply(&self, first_sample: i64, block: &mut [f32]) {
         let end = first_sample.saturating_add(block.len() as i64);

@@ -6,7 +6,7 @@ use super::{Clock, ClockSpec, LossSpec};
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Check, SceneSensor, SceneSpec};
+use crate::scene::{Check, Height, SceneSensor, SceneSpec, Site};
 
 /// What every sensor has that says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -65,9 +65,10 @@ pub struct SensorSpec {
     pub east: f64,
     /// Metres.
     pub north: f64,
-    /// Metres.
-    #[serde(default)]
-    pub up: f64,
+    /// Metres above the origin. Without it, and without `height_m`: on the roof or the ground.
+    pub up: Option<f64>,
+    /// Metres above the roof or the ground below, instead of `up`.
+    pub height_m: Option<f64>,
     /// Hz.
     pub sample_rate_hz: Option<u32>,
     /// Metres.
@@ -180,6 +181,7 @@ impl Check<'_> {
         field: &str,
         sensor: &SensorSpec,
         spec: &SceneSpec,
+        site: Site<'_>,
     ) -> Result<SceneSensor, SceneError> {
         let id = &sensor.id;
         let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
@@ -188,12 +190,16 @@ impl Check<'_> {
             let remedy = "use up to 64 letters, digits, `-` and `.`";
             return self.refuse(format!("{field}.id"), problem, remedy);
         }
-        let position = Point {
-            east: sensor.east,
-            north: sensor.north,
+        let (east, north) = (sensor.east, sensor.north);
+        let height = Height {
             up: sensor.up,
+            height_m: sensor.height_m,
         };
+        let below_up_m = site.roof_or_ground_up_m(east, north);
+        let up = self.up_m(field, height, below_up_m, 0.0)?;
+        let position = Point { east, north, up };
         self.point(field, position)?;
+        self.open(field, site, position)?;
         let own = sensor.microphone(&spec.microphone);
         self.microphone(field, &own)?;
         let clock = sensor.clock(&spec.clock);

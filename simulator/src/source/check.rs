@@ -3,12 +3,15 @@
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::{Check, SceneShot, SceneSpec};
+use crate::scene::{Check, Height, SceneShot, SceneSpec, Site};
 use crate::source::{Aim, BurstMode, BurstSpec, FIREARMS, Firearm, ShotSpec};
 
 /// Slowest and fastest fire that may be called a rate, rounds per minute. Hand-held automatics
 /// lie between 450 and 950.
 const RATES_RPM: (f64, f64) = (30.0, 1_500.0);
+
+/// Height of a muzzle above the ground if the scene gives none, metres.
+const SHOULDER_M: f64 = 1.5;
 
 /// What is fired and which way, written alike in shots and bursts.
 struct Gun<'a> {
@@ -52,20 +55,24 @@ impl BurstSpec {
 }
 
 impl Check<'_> {
-    pub(crate) fn shots(&self, spec: &SceneSpec) -> Result<Vec<SceneShot>, SceneError> {
+    pub(crate) fn shots(
+        &self,
+        spec: &SceneSpec,
+        site: Site<'_>,
+    ) -> Result<Vec<SceneShot>, SceneError> {
         let mut shots = Vec::new();
         for (index, shot) in spec.shot.iter().enumerate() {
             let field = format!("shot[{index}]");
             let gun = self.gun(&field, &shot.gun())?;
-            let position = Point {
-                east: shot.east,
-                north: shot.north,
+            let height = Height {
                 up: shot.up,
+                height_m: shot.height_m,
             };
+            let position = self.muzzle(&field, [shot.east, shot.north], height, site)?;
             shots.push(self.shot(&field, spec.duration_s, shot.time_s, position, &gun)?);
         }
         for (index, burst) in spec.burst.iter().enumerate() {
-            self.burst(spec, index, burst, &mut shots)?;
+            self.burst(spec, site, index, burst, &mut shots)?;
         }
         Ok(shots)
     }
@@ -74,6 +81,7 @@ impl Check<'_> {
     fn burst(
         &self,
         spec: &SceneSpec,
+        site: Site<'_>,
         index: usize,
         burst: &BurstSpec,
         shots: &mut Vec<SceneShot>,
@@ -95,17 +103,37 @@ impl Check<'_> {
         let last_s = after_s.last().copied().unwrap_or(0.0);
         for after_s in after_s {
             let turned = if last_s > 0.0 { after_s / last_s } else { 0.0 };
-            let position = Point {
-                east: burst.east + east_m_s * after_s,
-                north: burst.north + north_m_s * after_s,
+            let place = [
+                burst.east + east_m_s * after_s,
+                burst.north + north_m_s * after_s,
+            ];
+            let height = Height {
                 up: burst.up,
+                height_m: burst.height_m,
             };
+            let position = self.muzzle(&field, place, height, site)?;
             let time_s = burst.time_s + after_s;
             let mut shot = self.shot(&field, spec.duration_s, time_s, position, &gun)?;
             shot.aim = gun.aim.map(|aim| aim.turned(turn_deg * turned));
             shots.push(shot);
         }
         Ok(())
+    }
+
+    /// Where a muzzle is: in the open.
+    fn muzzle(
+        &self,
+        field: &str,
+        [east, north]: [f64; 2],
+        height: Height,
+        site: Site<'_>,
+    ) -> Result<Point, SceneError> {
+        let below_up_m = site.ground_up_m(east, north);
+        let up = self.up_m(field, height, below_up_m, SHOULDER_M)?;
+        let position = Point { east, north, up };
+        self.point(field, position)?;
+        self.open(field, site, position)?;
+        Ok(position)
     }
 
     /// Seconds after the first round at which each round of a burst goes off.
@@ -201,7 +229,6 @@ impl Check<'_> {
             let remedy = format!("keep it from 0 to {duration_s} s or raise duration_s");
             return self.refuse(format!("{field}.time_s"), problem, remedy);
         }
-        self.point(field, position)?;
         Ok(SceneShot {
             time_s,
             position,

@@ -12,9 +12,10 @@ pub struct ShotSpec {
     pub east: f64,
     /// Metres.
     pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
+    /// Metres above the origin. Without it, and without `height_m`: 1.5 m above the ground.
+    pub up: Option<f64>,
+    /// Metres above the ground, instead of `up`.
+    pub height_m: Option<f64>,
     /// A name from [`FIREARMS`](crate::FIREARMS).
     #[serde(default = "pistol")]
     pub firearm: String,
@@ -52,9 +53,10 @@ pub struct BurstSpec {
     pub east: f64,
     /// Metres, at the first round.
     pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
+    /// As in [`ShotSpec::up`].
+    pub up: Option<f64>,
+    /// As in [`ShotSpec::height_m`].
+    pub height_m: Option<f64>,
     /// How the shooter moves. `None`: not at all.
     pub walk: Option<WalkSpec>,
     /// A name from [`FIREARMS`](crate::FIREARMS).
@@ -93,10 +95,6 @@ pub struct WalkSpec {
     /// Towards the north, m/s.
     #[serde(default)]
     pub north_m_s: f64,
-}
-
-fn shoulder_m() -> f64 {
-    1.5
 }
 
 fn pistol() -> String {

@@ -4,19 +4,22 @@ use std::collections::HashSet;
 
 use super::refuse::{Check, FARTHEST_M};
 use crate::error::SceneError;
-use crate::point::Point;
 use crate::scene::SceneSensor;
 use crate::scene::layout;
-use crate::scene::{LayoutSpec, SceneSpec, SensorSpec};
+use crate::scene::{LayoutSpec, SceneSpec, SensorSpec, Site};
 
 impl Check<'_> {
-    pub(super) fn sensors(&self, spec: &SceneSpec) -> Result<Vec<SceneSensor>, SceneError> {
+    pub(super) fn sensors(
+        &self,
+        spec: &SceneSpec,
+        site: Site<'_>,
+    ) -> Result<Vec<SceneSensor>, SceneError> {
         self.microphone("microphone", &spec.microphone)?;
         self.clock("clock", &spec.clock)?;
         self.losses("losses", &spec.losses)?;
         let mut listed = Vec::new();
         if let Some(layout) = &spec.layout {
-            listed.extend(self.grid(layout, spec.seed)?);
+            listed.extend(self.grid(layout, spec.seed, site)?);
         }
         let from_layout = listed.len();
         listed.extend(spec.sensor.iter().cloned());
@@ -36,12 +39,17 @@ impl Check<'_> {
                 let problem = format!("the name `{}` is taken", sensor.id);
                 return self.refuse(format!("{field}.id"), problem, "give every sensor its own");
             }
-            sensors.push(self.sensor(&field, sensor, spec)?);
+            sensors.push(self.sensor(&field, sensor, spec, site)?);
         }
         Ok(sensors)
     }
 
-    fn grid(&self, layout: &LayoutSpec, seed: u64) -> Result<Vec<SensorSpec>, SceneError> {
+    fn grid(
+        &self,
+        layout: &LayoutSpec,
+        seed: u64,
+        site: Site<'_>,
+    ) -> Result<Vec<SensorSpec>, SceneError> {
         self.range(
             "layout.count",
             layout.count as f64,
@@ -50,12 +58,13 @@ impl Check<'_> {
             "sensors",
         )?;
         self.range("layout.jitter", layout.jitter, 0.0, 1.0, "cells")?;
-        self.range("layout.height_m", layout.height_m, -1e3, 1e4, "metres")?;
+        let height_m = layout.height_m.unwrap_or(layout::usual_height_m(site));
+        self.range("layout.height_m", height_m, 0.0, 1e4, "metres")?;
         self.range(
             "layout.height_spread_m",
             layout.height_spread_m,
             0.0,
-            1e3,
+            height_m,
             "metres",
         )?;
         let side_m = match (layout.side_m, layout.density_per_km2) {
@@ -71,14 +80,27 @@ impl Check<'_> {
         };
         self.range("layout.side_m", side_m, 1.0, FARTHEST_M, "metres")?;
         let digits = layout.count.to_string().len().max(2);
-        let points = layout::positions(layout, side_m, seed);
-        let sensor = |(index, point): (usize, Point)| SensorSpec {
+        let mut places = layout::places(layout, side_m, seed);
+        if layout.on_roofs {
+            let Some(city) = site.city.filter(|city| !city.buildings().is_empty()) else {
+                let remedy = "leave it out or give [city] a geojson or generate";
+                return self.refuse("layout.on_roofs", "the scene has no roofs", remedy);
+            };
+            layout::move_to_roofs(city, &mut places);
+        }
+        let heights = layout::heights_m(layout, height_m, seed);
+        let sensor = |(index, ([east, north], height_m)): (usize, ([f64; 2], f64))| SensorSpec {
             id: format!("S{:0digits$}", index + 1),
-            east: point.east,
-            north: point.north,
-            up: point.up,
+            east,
+            north,
+            height_m: Some(height_m),
             ..SensorSpec::default()
         };
-        Ok(points.into_iter().enumerate().map(sensor).collect())
+        Ok(places
+            .into_iter()
+            .zip(heights)
+            .enumerate()
+            .map(sensor)
+            .collect())
     }
 }

@@ -4,7 +4,7 @@ use super::kind::Sound;
 use super::{KINDS, SoundSpec};
 use crate::error::SceneError;
 use crate::random::{Purpose, Random};
-use crate::scene::Check;
+use crate::scene::{Check, Site};
 use crate::source::Emission;
 
 /// Most emissions of a whole scene: each is rendered at every sensor.
@@ -24,16 +24,16 @@ impl Check<'_> {
     ///
     /// # Errors
     /// [`SceneError::Field`] for the first value that cannot be.
-    #[allow(dead_code)] // Until scenes have other sounds.
     pub(crate) fn sounds(
         &self,
         sounds: &[SoundSpec],
         seed: u64,
         duration_s: f64,
+        site: Site<'_>,
     ) -> Result<Vec<Emission>, SceneError> {
         let mut emissions = Vec::new();
         for (index, spec) in sounds.iter().enumerate() {
-            emissions.extend(self.sound(spec, index, seed, duration_s)?);
+            emissions.extend(self.sound(spec, index, seed, duration_s, site)?);
             if emissions.len() > MOST_EMISSIONS {
                 let problem = format!("the scene has more than {MOST_EMISSIONS} sounds");
                 let remedy = "lower counts and rates, or shorten the scene";
@@ -49,6 +49,7 @@ impl Check<'_> {
         index: usize,
         seed: u64,
         duration_s: f64,
+        site: Site<'_>,
     ) -> Result<Vec<Emission>, SceneError> {
         let Some(kind) = KINDS.iter().find(|kind| kind.name == spec.kind) else {
             let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
@@ -62,10 +63,16 @@ impl Check<'_> {
             kind,
             index,
             duration_s,
+            site,
         };
         self.common(&sound)?;
         let mut random = Random::stream(seed, Purpose::Source, kind.name, index);
-        (kind.make)(&sound, &mut random)
+        let emissions = (kind.make)(&sound, &mut random)?;
+        // What moves may come from anywhere; a road may begin behind a house.
+        for still in emissions.iter().filter(|emission| emission.track.is_none()) {
+            self.open(&format!("sound[{index}]"), site, still.position)?;
+        }
+        Ok(emissions)
     }
 
     /// The keys that all kinds share.

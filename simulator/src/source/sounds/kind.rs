@@ -8,7 +8,7 @@ use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::Random;
 use crate::render::Detail;
-use crate::scene::Check;
+use crate::scene::{Check, Site};
 use crate::source::sounds::SoundSpec;
 use crate::source::{Emission, Samples, Track, Waveform, pascals};
 
@@ -49,6 +49,8 @@ pub(super) struct Sound<'a> {
     pub(super) index: usize,
     /// Length of the recording, seconds.
     pub(super) duration_s: f64,
+    /// What it stands on.
+    pub(super) site: Site<'a>,
 }
 
 impl Sound<'_> {
@@ -90,11 +92,10 @@ impl Sound<'_> {
 
     /// Where it is, or where it is at `time_s` if it moves.
     pub(super) fn place(&self) -> Point {
-        Point {
-            east: self.spec.east,
-            north: self.spec.north,
-            up: self.spec.up.unwrap_or(self.kind.up_m),
-        }
+        let (east, north) = (self.spec.east, self.spec.north);
+        let usual_m = || self.site.ground_up_m(east, north) + self.kind.up_m;
+        let up = self.spec.up.unwrap_or_else(usual_m);
+        Point { east, north, up }
     }
 
     /// When it, or the first of several, leaves.

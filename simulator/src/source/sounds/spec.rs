@@ -16,7 +16,7 @@ pub struct SoundSpec {
     pub east: f64,
     /// Metres north of the origin.
     pub north: f64,
-    /// Metres above the origin.
+    /// Metres above the origin. `None`: what is usual for the kind, above the ground.
     pub up: Option<f64>,
     /// Peak level at 1 m, dB SPL.
     pub level_db_spl: Option<f64>,

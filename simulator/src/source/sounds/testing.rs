@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::SoundSpec;
 use crate::error::SceneError;
-use crate::scene::Check;
+use crate::scene::{Check, Site};
 use crate::source::{Emission, Samples, Waveform, db_spl};
 
 /// Length of the scene of the tests, seconds.
@@ -37,7 +37,11 @@ pub(super) fn check_for(
         .collect();
     let text = format!("[[sound]]\n{missing}{text}\n");
     let scene: Scene = toml::from_str(&text).unwrap();
-    let emissions = Check { file }.sounds(&scene.sound, seed, duration_s);
+    let site = Site {
+        city: None,
+        ground: None,
+    };
+    let emissions = Check { file }.sounds(&scene.sound, seed, duration_s, site);
     emissions.map_err(|error| error.in_text(&text))
 }
 
