@@ -5,33 +5,32 @@ use shotfix_simulator::SceneError;
 use super::stage::{Stage, at};
 use super::{Piece, Row, Tolerance};
 
-/// ISO 9613-1:1993, table 1, at one standard atmosphere: degrees Celsius, percent, third-octave
-/// band from 1 kHz, dB/km. The table is computed at the exact midband frequencies
-/// `1000 * 10^(band / 10)` Hz, its note 5 says.
-const TABLE_1: &[(f64, f64, i32, f64)] = &[
-    (20.0, 50.0, -9, 0.445),
-    (20.0, 70.0, -9, 0.339),
-    (20.0, 70.0, -7, 0.776),
-    (20.0, 70.0, 0, 4.98),
-    (20.0, 10.0, 6, 109.0),
-    (20.0, 100.0, 6, 19.4),
-    (0.0, 70.0, -9, 0.390),
-    (0.0, 70.0, 0, 4.64),
-    (10.0, 70.0, -9, 0.411),
-    (10.0, 70.0, 0, 3.66),
-    (10.0, 70.0, 6, 32.8),
-    (10.0, 10.0, 9, 69.4),
-    (-10.0, 70.0, 9, 86.2),
+/// ISO 9613-1:1993, table 1, at one standard atmosphere: degrees Celsius, percent, name of the
+/// third-octave band in Hz, dB/km.
+const TABLE_1: &[(f64, f64, f64, f64)] = &[
+    (20.0, 50.0, 125.0, 0.445),
+    (20.0, 70.0, 125.0, 0.339),
+    (20.0, 70.0, 200.0, 0.776),
+    (20.0, 70.0, 1e3, 4.98),
+    (20.0, 10.0, 4e3, 109.0),
+    (20.0, 100.0, 4e3, 19.4),
+    (0.0, 70.0, 125.0, 0.390),
+    (0.0, 70.0, 1e3, 4.64),
+    (10.0, 70.0, 125.0, 0.411),
+    (10.0, 70.0, 1e3, 3.66),
+    (10.0, 70.0, 4e3, 32.8),
+    (10.0, 10.0, 8e3, 69.4),
+    (-10.0, 70.0, 8e3, 86.2),
 ];
 
-/// ISO 9613-2:1996, table 2, 10 C and 70 %: octave from 1 kHz, dB/km.
-const TABLE_2: &[(i32, f64)] = &[
-    (-2, 1.0),
-    (-1, 1.9),
-    (0, 3.7),
-    (1, 9.7),
-    (2, 32.8),
-    (3, 117.0),
+/// ISO 9613-2:1996, table 2, 10 C and 70 %: name of the octave in Hz, dB/km.
+const TABLE_2: &[(f64, f64)] = &[
+    (250.0, 1.0),
+    (500.0, 1.9),
+    (1e3, 3.7),
+    (2e3, 9.7),
+    (4e3, 32.8),
+    (8e3, 117.0),
 ];
 
 /// Near sensor, metres from the muzzle.
@@ -46,29 +45,29 @@ const LONGEST_M: f64 = 1_000.0;
 
 pub(super) fn piece() -> Result<Piece, SceneError> {
     let mut rows = Vec::new();
-    for (celsius, percent, band, db_per_km) in TABLE_1.iter().copied() {
-        let frequency_hz = 1e3 * 10f64.powf(0.1 * f64::from(band));
+    for (celsius, percent, band_hz, db_per_km) in TABLE_1.iter().copied() {
         rows.push(Row {
-            what: format!(
-                "table 1, {celsius} °C, {percent} %, {:.0} Hz",
-                nominal_hz(band)
-            ),
+            what: format!("table 1, {celsius} °C, {percent} %, {band_hz} Hz"),
             unit: "dB/km",
             published: db_per_km,
-            simulated: measured(celsius, percent, frequency_hz, db_per_km)?,
+            simulated: measured(celsius, percent, midband_hz(band_hz), db_per_km)?,
             tolerance: Tolerance::Relative(0.01),
         });
     }
-    for (octave, db_per_km) in TABLE_2.iter().copied() {
-        let frequency_hz = 1e3 * 10f64.powf(0.3 * f64::from(octave));
-        // Printed to a tenth, and in whole decibels from 100 on: half of the last place, or 1 %.
-        let last_place = if db_per_km < 100.0 { 0.1 } else { 1.0 };
+    for (band_hz, db_per_km) in TABLE_2.iter().copied() {
+        // Printed to a tenth, and in whole decibels from 100 on.
+        let half_place = if db_per_km < 100.0 { 0.05 } else { 0.5 };
+        let tolerance = if half_place > 0.01 * db_per_km {
+            Tolerance::Absolute(half_place)
+        } else {
+            Tolerance::Relative(0.01)
+        };
         rows.push(Row {
-            what: format!("table 2, 10 °C, 70 %, {:.0} Hz", nominal_hz(3 * octave)),
+            what: format!("table 2, 10 °C, 70 %, {band_hz} Hz"),
             unit: "dB/km",
             published: db_per_km,
-            simulated: measured(10.0, 70.0, frequency_hz, db_per_km)?,
-            tolerance: Tolerance::Absolute(f64::max(0.5 * last_place, 0.01 * db_per_km)),
+            simulated: measured(10.0, 70.0, midband_hz(band_hz), db_per_km)?,
+            tolerance,
         });
     }
     Ok(Piece {
@@ -105,12 +104,8 @@ fn measured(
     Ok(1e3 * lost_db / way_m)
 }
 
-/// The name of a band, Hz.
-fn nominal_hz(band: i32) -> f64 {
-    let hz = 1e3 * 10f64.powf(0.1 * f64::from(band));
-    match band {
-        -9 => 125.0,
-        -7 => 200.0,
-        _ => 10.0 * (hz / 10.0).round().max(1.0),
-    }
+/// The exact midband frequency `1000 * 10^(k/10)` Hz of the band of that name, at which both tables
+/// are computed (ISO 9613-1, note 5 to 6.4).
+fn midband_hz(band_hz: f64) -> f64 {
+    1e3 * 10f64.powf(0.1 * (10.0 * (band_hz / 1e3).log10()).round())
 }

@@ -44,7 +44,7 @@ pub(super) fn piece() -> Result<Piece, SceneError> {
     let (dark, light) = (&play(EDGES[0].0)?[0], &play(0.0)?[0]);
     for frequency_hz in [1_000.0, 2_000.0] {
         rows.push(Row {
-            what: format!("800 m away, {frequency_hz} Hz"),
+            what: format!("loss 800 m away, {frequency_hz} Hz"),
             unit: "dB",
             published: 22.5,
             simulated: light.level_db(frequency_hz) - dark.level_db(frequency_hz),
@@ -73,6 +73,9 @@ const KELVIN: f64 = 288.15;
 /// Speed of sound at that temperature, m/s.
 const SPEED_M_S: f64 = 340.3;
 
+/// The gradient ends above all sources and receivers, metres.
+const CAP_M: f64 = 30.0;
+
 /// Radius of rays, metres: `c / |dc/dz|`, c going as the root of the temperature.
 fn radius_m(gradient_c_per_m: f64) -> f64 {
     2.0 * KELVIN / gradient_c_per_m.abs()
@@ -86,6 +89,9 @@ fn found_edge_m(gradient_c_per_m: f64, source_m: f64, receiver_m: f64) -> f64 {
     let air = Air::new(&AirSpec {
         temperature_c: KELVIN - 273.15,
         temperature_height_m: 0.0,
+        temperature_cap_m: CAP_M,
+        // At a constant relative humidity warm air holds more vapour, which bends rays by 2 % more.
+        relative_humidity_percent: 0.0,
         temperature_gradient_c_per_m: gradient_c_per_m,
         ..AirSpec::default()
     });
@@ -111,7 +117,8 @@ fn play(gradient_c_per_m: f64) -> Result<Vec<Heard>, SceneError> {
         firearm: "9mm",
         source_up_m: 1.5,
         air: &format!(
-            "absorption = false\ntemperature_height_m = 0.0\n\
+            "absorption = false\nrelative_humidity_percent = 0.0\n\
+             temperature_height_m = 0.0\ntemperature_cap_m = {CAP_M:?}\n\
              temperature_gradient_c_per_m = {gradient_c_per_m:?}"
         ),
         more: "",

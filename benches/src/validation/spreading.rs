@@ -58,10 +58,7 @@ fn over_ground() -> Result<Vec<Row>, SceneError> {
     let ground = format!("[ground]\nreflection = {reflection:?}");
     let with = stage(&ground, &[sensor]).play()?;
     let without = stage("", &[sensor]).play()?;
-    let (r1, r2) = (
-        range_m(source, sensor),
-        range_m(at(0.0, 0.0, -1.5), sensor),
-    );
+    let (r1, r2) = (range_m(source, sensor), range_m(at(0.0, 0.0, -1.5), sensor));
     Ok([100.0, 300.0, 600.0, 1_000.0]
         .map(|frequency_hz: f64| {
             let phase = std::f64::consts::TAU * frequency_hz * (r2 - r1) / SPEED_M_S;

@@ -89,9 +89,23 @@ impl Heard {
         }
     }
 
-    /// Largest sample, dB SPL.
-    pub(super) fn peak_db_spl(&self) -> f64 {
-        db_spl(self.peak_pa())
+    /// Level of the front, dB SPL, before sampling rounded it: the parabola through three samples
+    /// behind it, carried back to its time.
+    pub(super) fn front_db_spl(&self) -> f64 {
+        let level_pa = 0.5 * self.peak_pa();
+        let front = self.crossing(0, |pressure_pa| pressure_pa >= level_pa, level_pa);
+        // The anti-alias filter is four samples long; three behind the front the wave is itself.
+        let first = front as usize + 4;
+        let at = [first, first + 3, first + 6];
+        let age = at.map(|n| n as f64 - front);
+        let sum: f64 = (0..3)
+            .map(|k| {
+                let (a, b) = (age[(k + 1) % 3], age[(k + 2) % 3]);
+                let pressure_pa = self.pressure_pa.get(at[k]).copied().unwrap_or(f64::NAN);
+                pressure_pa * a * b / ((age[k] - a) * (age[k] - b))
+            })
+            .sum();
+        db_spl(sum)
     }
 
     fn peak_pa(&self) -> f64 {

@@ -15,10 +15,7 @@ const SPEEDS: &[(f64, f64, f64)] = &[
 
 /// Weather as lines of a scene, and what it is called.
 const WEATHERS: &[(&str, &str)] = &[
-    (
-        "lapse of 0.05 °C/m",
-        "temperature_gradient_c_per_m = -0.05",
-    ),
+    ("lapse of 0.05 °C/m", "temperature_gradient_c_per_m = -0.05"),
     (
         "inversion of 0.1 °C/m",
         "temperature_gradient_c_per_m = 0.1",
@@ -38,11 +35,11 @@ const WEATHERS: &[(&str, &str)] = &[
 ];
 
 /// Name of a direction, degrees from the way the wind blows; heights of source and receiver and
-/// range, metres. In still air only the first of each direction counts.
+/// range, metres; short of the shadow. Still air has no upwind.
 const WAYS: &[(&str, f64, f64, f64, f64)] = &[
     ("downwind", 0.0, 1.5, 25.0, 400.0),
     ("crosswind", 90.0, 10.0, 40.0, 1_000.0),
-    ("upwind", 180.0, 10.0, 40.0, 400.0),
+    ("upwind", 180.0, 10.0, 40.0, 250.0),
 ];
 
 pub(super) fn piece() -> Result<Piece, SceneError> {
@@ -78,7 +75,10 @@ fn onsets_s(air: &str, source_up_m: f64, sensors: &[Point]) -> Result<Vec<f64>, 
     .play()?;
     // The front is symmetric about its time; the peak above it is rounded by a few percent, which
     // moves the half by less than 1 us.
-    Ok(heard.iter().map(|heard: &Heard| heard.front_s(0.5)).collect())
+    Ok(heard
+        .iter()
+        .map(|heard: &Heard| heard.front_s(0.5))
+        .collect())
 }
 
 fn speeds() -> Result<Vec<Row>, SceneError> {

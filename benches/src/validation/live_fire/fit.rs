@@ -106,7 +106,10 @@ mod tests {
         let place = place();
         // Ten metres from where the survey has it.
         let residuals_s = residuals_s(&place, &heard_from(&place, 12.0, 4.0, 0.0)).unwrap();
-        assert!(residuals_s.iter().all(|r| r.abs() < 1e-9), "{residuals_s:?}");
+        assert!(
+            residuals_s.iter().all(|r| r.abs() < 1e-9),
+            "{residuals_s:?}"
+        );
     }
 
     #[test]

@@ -131,7 +131,9 @@ mod tests {
     fn val_clipping_does_not_bend_the_line() {
         // Levels 100 - 1.2 x + scatter of 6 dB by the quantiles of the normal distribution, in a
         // regular pattern; a third of them clipped at 92 dB.
-        let quantiles = [-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645];
+        let quantiles = [
+            -1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645,
+        ];
         let points: Vec<(f64, f64)> = (0..40)
             .flat_map(|k| {
                 let x = 0.4 * f64::from(k);

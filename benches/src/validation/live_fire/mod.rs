@@ -10,6 +10,6 @@ mod statistics;
 
 pub use delays::Delays;
 pub use levels::Levels;
-pub use observations::{ObservedArrival, ObservedPlace, ObservedShot, Observations};
+pub use observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
 pub use read::read_released;
 pub use statistics::{PUBLISHED, Statistics};

@@ -1,5 +1,7 @@
 //! The figures by which live fire and its simulation are compared.
 
+use std::fmt::Write;
+
 use super::delays::{Delays, delays};
 use super::levels::{Levels, levels};
 use super::observations::Observations;
@@ -55,9 +57,9 @@ impl Statistics {
         })
     }
 
-    /// These statistics beside the published ones, as a section of the page.
+    /// Simulated statistics beside the published ones, as a section of the page.
     ///
-    /// Differences are shown and not judged: how near they must be depends on the trial.
+    /// Differences are shown and not judged; the remarks have to explain them.
     pub fn beside_published(
         &self,
         title: &'static str,
@@ -81,11 +83,30 @@ impl Statistics {
         }
     }
 
+    /// Statistics of released firing positions beside those of the whole set, as a table.
+    pub fn measured_beside_published(&self, places: &[&str]) -> String {
+        let mut out = format!(
+            "| live fire | unit | all positions | {} |\n",
+            places.join(", ")
+        );
+        out.push_str("|---|---|---:|---:|\n");
+        let rows = PUBLISHED.figures().into_iter().zip(self.figures());
+        for ((what, unit, published), (_, _, measured)) in rows {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "| {what} | {unit} | {published:.2} | {measured:.2} |");
+        }
+        out
+    }
+
     /// Every figure with its name and unit.
     fn figures(&self) -> Vec<(String, &'static str, f64)> {
         let (delays, levels) = (&self.delays, &self.levels);
         let mut figures: Vec<(String, &'static str, f64)> = [
-            ("residual at the best fit, RMS", "ms", 1e3 * delays.residual_rms_s),
+            (
+                "residual at the best fit, RMS",
+                "ms",
+                1e3 * delays.residual_rms_s,
+            ),
             ("constant per path, RMS", "ms", 1e3 * delays.path_rms_s),
             ("shot to shot, 68 % within", "ms", 1e3 * delays.jitter_68_s),
             ("shot to shot, 90 % within", "ms", 1e3 * delays.jitter_90_s),
