@@ -28,10 +28,10 @@ pub struct RayTracer<'a> {
     pub range_m: f64,
 }
 
+/// Where a ray ends: above or below the receiver, or on the ground.
 struct Hit {
     time_s: f64,
-    across_m: f64,
-    height_m: f64,
+    position: [f64; 3],
 }
 
 impl RayTracer<'_> {
@@ -79,8 +79,8 @@ impl RayTracer<'_> {
         moved(&(velocity, mean(k1.1, k2.1, k3.1, k4.1)), dt)
     }
 
-    /// Follows a ray until it is above or below the receiver; `None` if it meets the ground.
-    fn shoot(&self, height_m: f64, elevation: f64, azimuth: f64) -> Option<Hit> {
+    /// Follows a ray until it is above or below the receiver, or meets the ground before that.
+    fn shoot(&self, height_m: f64, elevation: f64, azimuth: f64) -> Hit {
         let n = [
             elevation.cos() * azimuth.cos(),
             elevation.cos() * azimuth.sin(),
@@ -97,7 +97,10 @@ impl RayTracer<'_> {
             let dt = (0.08 * state.position[2].max(0.05) / c).clamp(3e-5, 4e-3);
             let next = self.step(&state, dt);
             if next.position[2] <= 0.0 {
-                return None;
+                return Hit {
+                    time_s: time_s + dt,
+                    position: next.position,
+                };
             }
             if next.position[0] < self.range_m && time_s < 30.0 {
                 state = next;
@@ -112,28 +115,28 @@ impl RayTracer<'_> {
                 part += dt * short / (next.position[0] - state.position[0]);
             }
             let end = self.step(&state, part);
-            return Some(Hit {
+            return Hit {
                 time_s: time_s + part,
-                across_m: end.position[1],
-                height_m: end.position[2],
-            });
+                position: end.position,
+            };
         }
     }
 
-    /// As `shoot`, aimed across the wind; `azimuth` is the first guess and then the result.
-    fn aimed(&self, height_m: f64, elevation: f64, azimuth: &mut f64, times: u32) -> Option<Hit> {
-        let mut hit = self.shoot(height_m, elevation, *azimuth)?;
+    /// As `shoot`, aimed across the wind; `azimuth` is the first guess and then the result. Rays
+    /// that meet the ground are aimed too: with the right lean they may not meet it.
+    fn aimed(&self, height_m: f64, elevation: f64, azimuth: &mut f64, times: u32) -> Hit {
+        let mut hit = self.shoot(height_m, elevation, *azimuth);
         for _ in 0..times {
-            *azimuth -= hit.across_m / self.range_m;
-            hit = self.shoot(height_m, elevation, *azimuth)?;
+            *azimuth -= hit.position[1] / hit.position[0].max(1.0);
+            hit = self.shoot(height_m, elevation, *azimuth);
         }
-        Some(hit)
+        hit
     }
 
     /// Travel time of the first of all rays that do not touch the ground, seconds, between these
     /// heights above it, metres; `None` in the shadow.
     pub fn first_s(&self, source_m: f64, receiver_m: f64) -> Option<f64> {
-        let over = |hit: &Option<Hit>| hit.as_ref().map_or(-1.0, |hit| hit.height_m - receiver_m);
+        let over = |hit: &Hit| hit.position[2] - receiver_m;
         // Finer near the horizontal, where rays of a kilometre start.
         let elevations: Vec<f64> = (-90..=90)
             .map(|k| f64::from(k) / 90.0)
@@ -160,11 +163,9 @@ impl RayTracer<'_> {
                 }
             }
             for elevation in [low, high] {
-                let Some(hit) = self.aimed(source_m, elevation, &mut azimuth, 3) else {
-                    continue;
-                };
-                // A change of sign at the ground is no hit.
-                if (hit.height_m - receiver_m).abs() < 0.01 && hit.across_m.abs() < 0.01 {
+                let hit = self.aimed(source_m, elevation, &mut azimuth, 3);
+                // A change of sign between a ray above the receiver and one on the ground is no hit.
+                if over(&hit).abs() < 0.01 && hit.position[1].abs() < 0.01 {
                     best = Some(best.map_or(hit.time_s, |time_s| time_s.min(hit.time_s)));
                 }
             }

@@ -3,10 +3,10 @@
 use super::observations::Observations;
 
 /// Width of a bin of range, metres.
-pub const BIN_M: f64 = 100.0;
+pub(super) const BIN_M: f64 = 100.0;
 
 /// Bins, from 0 to 800 m.
-pub const BINS: usize = 8;
+pub(super) const BINS: usize = 8;
 
 /// Share of the listening sensors in each bin of range that heard a shot, over all shots; NaN
 /// where none listened.
