@@ -93,7 +93,8 @@ fn val_travel_times_against_a_ray_tracer() {
         errors_us.len()
     );
     assert!(odd.is_empty(), "light and shadow disagree: {odd:?}");
-    assert!(errors_us.len() > 60 && dark > 5);
+    // About half of the 110 ways lie in shadow: most of those upwind, and the longest across.
+    assert!(errors_us.len() > 45 && dark > 45);
     assert!(largest_us < 20.0, "{largest_us} us");
 }
 

@@ -28,6 +28,9 @@ pub struct RayTracer<'a> {
     pub range_m: f64,
 }
 
+/// Most corrections of a ray's azimuth; near the ground of a strong crosswind it takes five.
+const MOST_AIMS: u32 = 8;
+
 /// Where a ray ends: above or below the receiver, or on the ground.
 struct Hit {
     time_s: f64,
@@ -122,11 +125,15 @@ impl RayTracer<'_> {
         }
     }
 
-    /// As `shoot`, aimed across the wind; `azimuth` is the first guess and then the result. Rays
-    /// that meet the ground are aimed too: with the right lean they may not meet it.
-    fn aimed(&self, height_m: f64, elevation: f64, azimuth: &mut f64, times: u32) -> Hit {
+    /// As `shoot`, aimed across the wind until it ends within so many metres of the plane; `azimuth`
+    /// is the first guess and then the result. Rays that meet the ground are aimed too: with the
+    /// right lean they may not meet it.
+    fn aimed(&self, height_m: f64, elevation: f64, azimuth: &mut f64, within_m: f64) -> Hit {
         let mut hit = self.shoot(height_m, elevation, *azimuth);
-        for _ in 0..times {
+        for _ in 0..MOST_AIMS {
+            if hit.position[1].abs() < within_m {
+                break;
+            }
             *azimuth -= hit.position[1] / hit.position[0].max(1.0);
             hit = self.shoot(height_m, elevation, *azimuth);
         }
@@ -145,7 +152,7 @@ impl RayTracer<'_> {
         let mut azimuth = 0.0;
         let misses: Vec<f64> = elevations
             .iter()
-            .map(|elevation| over(&self.aimed(source_m, *elevation, &mut azimuth, 1)))
+            .map(|elevation| over(&self.aimed(source_m, *elevation, &mut azimuth, 0.1)))
             .collect();
         let mut best: Option<f64> = None;
         for k in 1..elevations.len() {
@@ -155,7 +162,7 @@ impl RayTracer<'_> {
             let (mut low, mut high) = (elevations[k - 1], elevations[k]);
             for _ in 0..34 {
                 let middle = 0.5 * (low + high);
-                let miss = over(&self.aimed(source_m, middle, &mut azimuth, 2));
+                let miss = over(&self.aimed(source_m, middle, &mut azimuth, 0.02));
                 if (miss < 0.0) == (misses[k - 1] < 0.0) {
                     low = middle
                 } else {
@@ -163,7 +170,7 @@ impl RayTracer<'_> {
                 }
             }
             for elevation in [low, high] {
-                let hit = self.aimed(source_m, elevation, &mut azimuth, 3);
+                let hit = self.aimed(source_m, elevation, &mut azimuth, 1e-3);
                 // A change of sign between a ray above the receiver and one on the ground is no hit.
                 if over(&hit).abs() < 0.01 && hit.position[1].abs() < 0.01 {
                     best = Some(best.map_or(hit.time_s, |time_s| time_s.min(hit.time_s)));
