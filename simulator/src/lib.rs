@@ -30,6 +30,6 @@ pub use scene::{
 };
 pub use sensor::{Place, Recording, Station};
 pub use source::{
-    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
-    SoundSpec, WalkSpec,
+    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave,
+    ScatterSpec, Shock, SoundSpec, WalkSpec,
 };

@@ -16,8 +16,8 @@ use crate::error::SceneError;
 use crate::render::TailSpec;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
 pub use crate::sensor::{ClockSpec, LossSpec, MicrophoneSpec, NoiseSpec, SensorSpec};
-use crate::source::SoundSpec;
 pub use crate::source::{BurstSpec, ShotSpec};
+use crate::source::{ScatterSpec, SoundSpec};
 
 /// A whole scene.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,6 +55,8 @@ pub struct SceneSpec {
     pub shot: Vec<ShotSpec>,
     /// Several rounds from one shooter.
     pub burst: Vec<BurstSpec>,
+    /// Shooters at places that are drawn.
+    pub scatter: Vec<ScatterSpec>,
     /// Everything else that sounds.
     pub sound: Vec<SoundSpec>,
     /// Noise about the sensors.
@@ -108,6 +110,7 @@ impl Default for SceneSpec {
             sensor: Vec::new(),
             shot: Vec::new(),
             burst: Vec::new(),
+            scatter: Vec::new(),
             sound: Vec::new(),
             noise: None,
             echoes: None,

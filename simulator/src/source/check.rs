@@ -72,22 +72,27 @@ impl Check<'_> {
             shots.push(self.shot(&field, spec.duration_s, shot.time_s, position, &gun)?);
         }
         for (index, burst) in spec.burst.iter().enumerate() {
-            self.burst(spec, site, index, burst, &mut shots)?;
+            let field = format!("burst[{index}]");
+            self.burst(spec, site, &field, ("", index), burst, &mut shots)?;
+        }
+        for (index, scatter) in spec.scatter.iter().enumerate() {
+            self.scatter(spec, site, index, scatter, &mut shots)?;
         }
         Ok(shots)
     }
 
-    /// Adds the rounds of a burst.
-    fn burst(
+    /// Adds the rounds of a burst that is written at `field`; `stream` names the random numbers of
+    /// its cadence.
+    pub(super) fn burst(
         &self,
         spec: &SceneSpec,
         site: Site<'_>,
-        index: usize,
+        field: &str,
+        stream: (&str, usize),
         burst: &BurstSpec,
         shots: &mut Vec<SceneShot>,
     ) -> Result<(), SceneError> {
-        let field = format!("burst[{index}]");
-        let gun = self.gun(&field, &burst.gun())?;
+        let gun = self.gun(field, &burst.gun())?;
         let (turn, turn_deg) = (format!("{field}.turn_deg"), burst.turn_deg);
         self.range(&turn, turn_deg, -360.0, 360.0, "degrees")?;
         if turn_deg != 0.0 && gun.aim.is_none() {
@@ -99,7 +104,7 @@ impl Check<'_> {
             let name = format!("{field}.walk.{key}");
             self.range(name, value, -60.0, 60.0, "metres per second")?;
         }
-        let after_s = self.cadence(&field, burst, gun.arm, spec.seed, index)?;
+        let after_s = self.cadence(field, burst, gun.arm, spec.seed, stream)?;
         let last_s = after_s.last().copied().unwrap_or(0.0);
         for after_s in after_s {
             let turned = if last_s > 0.0 { after_s / last_s } else { 0.0 };
@@ -111,9 +116,9 @@ impl Check<'_> {
                 up: burst.up,
                 height_m: burst.height_m,
             };
-            let position = self.muzzle(&field, place, height, site)?;
+            let position = self.muzzle(field, place, height, site)?;
             let time_s = burst.time_s + after_s;
-            let mut shot = self.shot(&field, spec.duration_s, time_s, position, &gun)?;
+            let mut shot = self.shot(field, spec.duration_s, time_s, position, &gun)?;
             shot.aim = gun.aim.map(|aim| aim.turned(turn_deg * turned));
             shots.push(shot);
         }
@@ -143,7 +148,7 @@ impl Check<'_> {
         burst: &BurstSpec,
         arm: &Firearm,
         seed: u64,
-        index: usize,
+        stream: (&str, usize),
     ) -> Result<Vec<f64>, SceneError> {
         let name = |key: &str| format!("{field}.{key}");
         let spread_s = burst.interval_spread_s;
@@ -169,7 +174,7 @@ impl Check<'_> {
             }
         };
         self.range(name("interval_spread_s"), spread_s, 0.0, mean_s, "seconds")?;
-        let mut random = Random::stream(seed, Purpose::Cadence, "", index);
+        let mut random = Random::stream(seed, Purpose::Cadence, stream.0, stream.1);
         let mut after_s = 0.0;
         let mut all_s = vec![after_s];
         for _ in 1..burst.rounds {

@@ -8,6 +8,7 @@ mod directivity;
 mod emission;
 mod firearm;
 mod resample;
+mod scatter;
 mod shock;
 mod sounds;
 mod spec;
@@ -22,6 +23,7 @@ pub use firearm::{FIREARMS, Firearm, FirearmClass};
 pub(crate) use resample::resample;
 #[allow(unused_imports)] // Until moving sources are resampled as the loops they are.
 pub(crate) use resample::resample_loop;
+pub use scatter::ScatterSpec;
 pub use shock::NWave;
 pub use sounds::SoundSpec;
 pub use spec::{BurstMode, BurstSpec, ShotSpec, WalkSpec};

@@ -147,7 +147,11 @@ impl Check<'_> {
             return self.refuse("duration_s", problem, remedy);
         }
         let rounds = spec.burst.iter().map(|burst| burst.rounds);
-        let shots = rounds.fold(spec.shot.len(), usize::saturating_add);
+        let scattered = spec.scatter.iter();
+        let scattered = scattered.map(|scatter| scatter.shooters.saturating_mul(scatter.rounds));
+        let shots = rounds
+            .chain(scattered)
+            .fold(spec.shot.len(), usize::saturating_add);
         self.arrivals(shots, sensors.len())
     }
 
