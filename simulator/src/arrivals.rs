@@ -11,7 +11,7 @@ use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
 use crate::render::{PathKind, barrier, kind};
-use crate::scene::{Check, Scene, SceneSensor};
+use crate::scene::{Check, Scene, SceneSensor, SceneShot};
 
 /// `[picks]`: what a detector makes of the sounds that reach it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -96,6 +96,18 @@ pub struct ShotAt {
     pub place_idx: usize,
 }
 
+impl From<&SceneShot> for ShotAt {
+    fn from(shot: &SceneShot) -> Self {
+        Self {
+            time_s: shot.time_s,
+            position: shot.position,
+            level_db_spl: shot.blast.level_db_spl(),
+            frequency_hz: shot.blast.peak_frequency_hz(),
+            place_idx: shot.place_idx,
+        }
+    }
+}
+
 /// What one sensor hears first of one shot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -136,19 +148,32 @@ impl<'a> ArrivalModel<'a> {
         }
     }
 
+    /// The arrivals of the scene's own shots: [`ArrivalModel::hear`] of them.
+    pub fn hear_scene(&self) -> Vec<Vec<FirstArrival>> {
+        let shots: Vec<ShotAt> = self.scene.shots.iter().map(ShotAt::from).collect();
+        self.hear(&shots)
+    }
+
     /// The arrivals of every shot, in the order of the shots and then of the sensors that hear
     /// it. Shots are worked out in parallel; the result is the same for any number of threads.
     pub fn hear(&self, shots: &[ShotAt]) -> Vec<Vec<FirstArrival>> {
+        self.hear_with(shots, &|| ())
+    }
+
+    /// [`ArrivalModel::hear`] that calls `done`, from any thread, after every shot.
+    pub fn hear_with(&self, shots: &[ShotAt], done: &(dyn Fn() + Sync)) -> Vec<Vec<FirstArrival>> {
         shots
             .par_iter()
             .enumerate()
             .map_init(Scratch::default, |scratch, (shot_idx, shot)| {
                 let sensors = self.scene.sensors.iter().enumerate();
-                sensors
+                let heard = sensors
                     .filter_map(|(sensor_idx, sensor)| {
                         self.at(shot_idx, shot, sensor_idx, sensor, scratch)
                     })
-                    .collect()
+                    .collect();
+                done();
+                heard
             })
             .collect()
     }
