@@ -7,8 +7,8 @@ use crate::plot::canvas::Canvas;
 use crate::plot::scale::View;
 
 /// A hut and a tower block.
-const LIGHT: [f64; 3] = [233.0, 229.0, 222.0];
-const DARK: [f64; 3] = [112.0, 104.0, 97.0];
+const LIGHT: [f64; 3] = [226.0, 219.0, 209.0];
+const DARK: [f64; 3] = [104.0, 95.0, 88.0];
 
 /// Lowest and highest building, metres from foot to roof; `None` without buildings.
 pub(super) fn heights_m(scene: &Scene) -> Option<(f64, f64)> {
@@ -26,8 +26,10 @@ fn height_m(building: &Building) -> f64 {
     building.roof_up_m - building.base_up_m
 }
 
-/// The colour at `share` of the range of heights.
+/// The colour at `share` of the range of heights. One tower must not make all houses look alike:
+/// the root tells low ones apart.
 pub(super) fn shade(share: f64) -> String {
+    let share = share.sqrt();
     let [r, g, b] = [0, 1, 2].map(|k| (LIGHT[k] + (DARK[k] - LIGHT[k]) * share).round() as u8);
     format!("#{r:02x}{g:02x}{b:02x}")
 }

@@ -2,8 +2,8 @@
 
 use shotfix_simulator::{PathKind, Scene};
 
-use super::city;
 use super::ways::{self, Way};
+use super::{city, strips};
 use crate::plot::canvas::{Canvas, Rect, Type};
 use crate::plot::legend::{Item, row};
 use crate::plot::{marks, palette};
@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), scene: &Scene, ways: &[W
     let has = |kinds: &[PathKind]| ways.iter().any(|way| kinds.contains(&way.kind));
     let mut lines: Vec<Item> = Vec::new();
     if has(&[PathKind::Sight]) {
-        lines.push((|c, at| line(c, at, PathKind::Sight), "first way: in sight"));
+        lines.push((|c, at| line(c, at, PathKind::Sight), "in sight"));
     }
     if has(&[PathKind::OverRoofs]) {
         lines.push((|c, at| line(c, at, PathKind::OverRoofs), "over roofs"));
@@ -35,12 +35,31 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), scene: &Scene, ways: &[W
         lines.push((|c, at| line(c, at, PathKind::RoundCorner), "round a corner"));
     }
     if has(&[PathKind::Wall, PathKind::TwoWalls]) {
-        lines.push((
-            |c, at| line(c, at, PathKind::Wall),
-            "strongest echoes off walls",
-        ));
+        lines.push((|c, at| line(c, at, PathKind::Wall), "off walls"));
     }
-    row(canvas, (at.0, at.1 + 24.0), &lines);
+    if lines.is_empty() {
+        return;
+    }
+    let (x, y) = (at.0 - 10.0, at.1 + 24.0);
+    let words = "Ways of the sound:";
+    let look = Type::new(12.0);
+    canvas.text_at_middle((x, y), look, words);
+    row(canvas, (x + look.width(words) + 24.0, y), &lines);
+}
+
+/// What the marks above the strips mean.
+pub(super) fn draw_onsets(canvas: &mut Canvas, at: (f64, f64), scene: &Scene) {
+    if scene.shots().is_empty() {
+        return;
+    }
+    let items: [Item; 2] = [
+        (|c, at| marks::shot(c, at, 4.5), "shot fired"),
+        (
+            |c, (x, y)| strips::onset(c, (x, y + 4.0)),
+            "true first wavefront",
+        ),
+    ];
+    row(canvas, at, &items);
 }
 
 fn line(canvas: &mut Canvas, (x, y): (f64, f64), kind: PathKind) {

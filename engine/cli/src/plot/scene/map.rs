@@ -36,6 +36,9 @@ pub(super) fn draw(
     canvas.rect(frame, &format!("fill=\"{}\"", palette::GROUND));
     let mut labels = Labels::new(frame);
     let mut relief = Ok(());
+    for (from, to) in ways::legs(&view, ways) {
+        labels.avoid_line(from, to);
+    }
     canvas.clipped(frame, |canvas| {
         relief = relief::draw(canvas, &view, scene);
         ground::grid_lines(canvas, &view);

@@ -85,10 +85,20 @@ fn svg(scene: &Scene) -> Result<String, PlotError> {
     let right = Rect::new(left, MAP_TOP, WIDTH - MARGIN - COLOURS - left, MAP_SIDE);
     let shown = strips::choose(scene);
     let ways = ways::of(scene);
-    panel(&mut canvas, map, "a", "Where, and the ways of the sound");
+    panel(
+        &mut canvas,
+        map,
+        "a",
+        "Sensors, shots and the ways of the sound",
+    );
     map::draw(&mut canvas, map, scene, &ways, &shown)?;
-    panel(&mut canvas, right, "b", "What sensors hear");
+    let heard = match shown.len() < scene.sensors().len() {
+        true => "What the nearest, a middle and the farthest sensor hear",
+        false => "What the sensors hear",
+    };
+    panel(&mut canvas, right, "b", heard);
     strips::draw(&mut canvas, right, scene, &shown)?;
+    key::draw_onsets(&mut canvas, (right.x + 6.0, legend_y), scene);
     key::draw(&mut canvas, (MARGIN + 10.0, legend_y), scene, &ways);
     Ok(canvas.finish())
 }

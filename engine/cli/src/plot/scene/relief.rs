@@ -38,8 +38,8 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, scene: &Scene) -> Result<()
         is_level &= slope == 0.0;
         let share = (0.5 + 0.5 * slope / STEEPEST).clamp(0.0, 1.0);
         // From dusk to paper; hills must not hide what stands on them.
-        let grey = (196.0 + 56.0 * share).round() as u8;
-        rgba.copy_from_slice(&[grey, grey, grey.saturating_sub(6), 255]);
+        let grey = (218.0 + 35.0 * share).round() as u8;
+        rgba.copy_from_slice(&[grey, grey, grey.saturating_sub(5), 255]);
     }
     if is_level {
         return Ok(());

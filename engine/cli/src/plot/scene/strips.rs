@@ -19,8 +19,10 @@ const TRAIL_S: f64 = 0.75;
 const TOP_HZ: f64 = 6_000.0;
 /// What is farther below the loudest is black, dB.
 const RANGE_DB: f32 = 70.0;
-/// Words above each strip.
-const HEAD: f64 = 34.0;
+/// Diamonds above all strips, where shots are fired.
+const FIRED: f64 = 16.0;
+/// Words and triangles above each strip.
+const HEAD: f64 = 30.0;
 /// Axis below the last.
 const FOOT: f64 = 42.0;
 /// More columns a PNG at twice the size cannot show.
@@ -129,16 +131,19 @@ pub(super) fn draw(
     let top_db = pictures.iter().map(|p| p.top_db).fold(f32::MIN, f32::max);
     let floor_db = pictures.iter().map(|p| p.floor_db).fold(f32::MAX, f32::min);
     let floor_db = floor_db.max(top_db - RANGE_DB);
-    let each = (area.h - FOOT) / shown.len() as f64;
+    let each = (area.h - FIRED - FOOT) / shown.len() as f64;
+    for shot in scene.shots().iter().filter(|shot| axis.holds(shot.time_s)) {
+        marks::shot(canvas, (axis.px(shot.time_s), area.y + 6.0), 4.5);
+    }
     for (k, picture) in pictures.iter_mut().enumerate() {
         (picture.top_db, picture.floor_db) = (top_db, floor_db);
-        let y = area.y + each * k as f64 + HEAD;
+        let y = area.y + FIRED + each * k as f64 + HEAD;
         let strip = Rect::new(area.x, y, area.w, each - HEAD);
         canvas.png(strip, &picture.png()?);
         frequencies(canvas, strip, picture.top_hz);
         head(canvas, strip, scene, shown[k], &heard[k]);
-        marks_of(canvas, strip, &axis, scene, &heard[k]);
         canvas.frame(strip);
+        onsets_of(canvas, strip, &axis, &heard[k]);
         axis.ticks(canvas, strip, k + 1 == shown.len());
     }
     let bottom = area.bottom() - FOOT;
@@ -148,9 +153,9 @@ pub(super) fn draw(
     canvas.text((area.x + area.w / 2.0, bottom + 34.0), look, &words);
     let bar = Rect::new(
         area.right() + 14.0,
-        area.y + HEAD,
+        area.y + FIRED + HEAD,
         12.0,
-        bottom - area.y - HEAD,
+        bottom - area.y - FIRED - HEAD,
     );
     colours(
         canvas,
@@ -183,7 +188,7 @@ fn spectra(scene: &Scene, shown: &[usize], axis: &Axis) -> Vec<Spectrogram> {
 /// `S04   61 m, over roofs`.
 fn head(canvas: &mut Canvas, strip: Rect, scene: &Scene, sensor_idx: usize, heard: &[Onset]) {
     let sensor = &scene.sensors()[sensor_idx];
-    let y = strip.y - 15.0;
+    let y = strip.y - 13.0;
     let look = Type::new(12.5).bold();
     let name = short(&sensor.id, 18);
     canvas.text((strip.x, y), look, &name);
@@ -205,21 +210,19 @@ fn kind_words(kind: PathKind) -> &'static str {
     }
 }
 
-/// A diamond where a shot is fired, and a line where its first wavefront arrives.
-fn marks_of(canvas: &mut Canvas, strip: Rect, axis: &Axis, scene: &Scene, heard: &[Onset]) {
-    for shot in scene.shots().iter().filter(|shot| axis.holds(shot.time_s)) {
-        marks::shot(canvas, (axis.px(shot.time_s), strip.y - 6.0), 4.0);
-    }
+/// A triangle and a tick where each first wavefront arrives; a line would hide the sound.
+fn onsets_of(canvas: &mut Canvas, strip: Rect, axis: &Axis, heard: &[Onset]) {
     for onset in heard.iter().filter(|onset| axis.holds(onset.time_s)) {
         let x = axis.px(onset.time_s);
-        let white = "stroke=\"#ffffff\" stroke-width=\"1\" stroke-opacity=\"0.75\" \
-                     stroke-dasharray=\"3 3\"";
-        canvas.line((x, strip.y), (x, strip.bottom()), white);
-        let tip = [
-            (x, strip.y + 1.0),
-            (x - 4.0, strip.y - 7.0),
-            (x + 4.0, strip.y - 7.0),
-        ];
-        canvas.polygon(tip, &format!("fill=\"{}\"", palette::INK));
+        self::onset(canvas, (x, strip.y));
+        let white = "stroke=\"#ffffff\" stroke-width=\"1\"";
+        canvas.line((x, strip.bottom() - 8.0), (x, strip.bottom()), white);
     }
+}
+
+/// A triangle with its tip at `tip`.
+pub(super) fn onset(canvas: &mut Canvas, tip: (f64, f64)) {
+    let (x, y) = tip;
+    let corners = [(x, y), (x - 4.0, y - 8.0), (x + 4.0, y - 8.0)];
+    canvas.polygon(corners, &format!("fill=\"{}\"", palette::INK));
 }

@@ -10,10 +10,10 @@ use crate::plot::scale::View;
 
 /// More places of shots than this make a tangle; the others have their mark alone.
 const MOST_PLACES: usize = 2;
-/// Reflections of each pair of place and sensor.
+/// Reflections at each sensor, from the first place.
 const MOST_REFLECTIONS: usize = 2;
-/// With more pairs than this reflections hide the map.
-const MOST_PAIRS: usize = 24;
+/// With more sensors than this reflections hide the map.
+const MOST_REFLECTED: usize = 24;
 /// Reflections are compared at the middle of the band of gunfire, Hz.
 const BAND_HZ: f64 = 500.0;
 
@@ -46,10 +46,10 @@ pub(super) fn of(scene: &Scene) -> Vec<Way> {
         .into_iter()
         .flat_map(|shot| (0..scene.sensors().len()).map(move |sensor| (shot, sensor)))
         .collect();
-    let most = match pairs.len() > MOST_PAIRS {
-        true => 0,
-        false => MOST_REFLECTIONS,
-    };
+    let reflected = pairs
+        .first()
+        .filter(|_| scene.sensors().len() <= MOST_REFLECTED);
+    let reflected = reflected.map(|(shot, _)| *shot);
     let found: Vec<(Vec<Way>, Option<Way>)> = pairs
         .into_par_iter()
         .map(|(shot, sensor)| {
@@ -61,6 +61,10 @@ pub(super) fn of(scene: &Scene) -> Vec<Way> {
                 .collect();
             let level = |path: &Path| path.level_db(scene.air(), BAND_HZ);
             walls.sort_by(|a, b| level(b).total_cmp(&level(a)));
+            let most = match Some(shot) == reflected {
+                true => MOST_REFLECTIONS,
+                false => 0,
+            };
             let walls = walls.into_iter().take(most).map(Way::new).collect();
             (walls, first.map(Way::new))
         })
@@ -88,6 +92,15 @@ pub(super) fn style(kind: PathKind) -> String {
     format!(
         "fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{more}"
     )
+}
+
+/// The straight pieces of the first ways, pixels; reflections are too faint to keep off.
+pub(super) fn legs(view: &View, ways: &[Way]) -> Vec<((f64, f64), (f64, f64))> {
+    ways.iter()
+        .filter(|way| !is_reflection(way.kind))
+        .flat_map(|way| way.points.windows(2))
+        .map(|leg| (view.px(leg[0]), view.px(leg[1])))
+        .collect()
 }
 
 pub(super) fn draw(canvas: &mut Canvas, view: &View, ways: &[Way]) {
