@@ -256,3 +256,29 @@ impl<'a> ArrivalModel<'a> {
         sigma_s * random.normal()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scenes_own_shots_are_heard_when_and_as_loud_as_they_should() {
+        let text = "atmosphere = { temperature_c = 20.0, absorption = false }\n\
+                    microphone = { clock_sigma_s = 0.0 }\n\
+                    picks = { sigma_s = 0.0, tail_share = 0.0, level_sigma_db = 0.0 }\n\
+                    sensor = [{ id = \"A\", east = 100.0, north = 0.0, up = 1.5 },\n\
+                    { id = \"B\", east = 90000.0, north = 0.0 }]\n\
+                    shot = [{ time_s = 2.0, east = 0.0, north = 0.0 }]\n";
+        let scene = Scene::from_toml(text, "heard.toml").unwrap();
+        let heard = ArrivalModel::new(&scene).hear_scene();
+        assert_eq!((heard.len(), heard[0].len()), (1, 1), "B is too far off");
+        let first = &heard[0][0];
+        // 153 dB at 1 m, 40 dB less at 100 m; 343 to 344 m/s at 20 degrees, by humidity.
+        assert!((first.level_db_spl - 113.0).abs() < 1e-6, "{first:?}");
+        assert!((first.delay_s - 100.0 / 343.5).abs() < 0.001 && first.extra_s == 0.0);
+        assert_eq!(first.time_s, 2.0 + first.delay_s);
+        let again = ArrivalModel::new(&scene);
+        let shots: Vec<ShotAt> = scene.shots().iter().map(ShotAt::from).collect();
+        assert_eq!(again.hear(&shots), heard);
+    }
+}

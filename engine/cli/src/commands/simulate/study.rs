@@ -40,9 +40,18 @@ pub(super) fn write(
     dir: &Path,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir)
-        .and_then(|()| refuse_strangers(runs, dir))
-        .with_context(|| format!("{}: choose a directory for the study", dir.display()))?;
+    let refused = || {
+        let dir = dir.display();
+        format!("{dir}: choose a directory that can be written and has room")
+    };
+    std::fs::create_dir_all(dir).with_context(refused)?;
+    let names: BTreeSet<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+    if let Some(name) = stranger(&names, dir).with_context(refused)? {
+        bail!(
+            "{}: {name} in it is a run of another study; choose another folder, or move it away",
+            dir.display()
+        );
+    }
     let mut study = StudyFile {
         schema: "shotfix.study/1",
         file,
@@ -96,20 +105,16 @@ fn entry(run: &Run) -> anyhow::Result<RunEntry<'_>> {
     })
 }
 
-/// Refuses a folder with runs that this study has not: who reads it would take them for its own.
-fn refuse_strangers(runs: &[Run], dir: &Path) -> std::io::Result<()> {
-    let names: BTreeSet<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+/// A run in the folder that is none of `names`: who reads it would take it for one of this study.
+fn stranger(names: &BTreeSet<&str>, dir: &Path) -> std::io::Result<Option<String>> {
     for entry in std::fs::read_dir(dir)? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
+        let name = entry?.file_name().to_string_lossy().into_owned();
         let is_run = name.len() >= 3 && name.bytes().all(|byte| byte.is_ascii_digit());
-        if is_run && !names.contains(name.as_ref()) {
-            return Err(std::io::Error::other(format!(
-                "{name} in it is a run of another study; choose another folder, or move it away"
-            )));
+        if is_run && !names.contains(name.as_str()) {
+            return Ok(Some(name));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 impl StudyFile<'_> {

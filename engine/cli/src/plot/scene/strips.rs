@@ -1,5 +1,6 @@
 //! What the nearest, a middle and the farthest sensor hear, with the true first arrivals.
 
+use rayon::prelude::*;
 use shotfix_simulator::{PathKind, Scene, simulate_some};
 
 use crate::plot::canvas::{Anchor, Canvas, Rect, Type, short};
@@ -50,8 +51,12 @@ struct Onset {
 
 fn onsets(scene: &Scene, sensor_idx: usize) -> Vec<Onset> {
     let clock_s = scene.sensors()[sensor_idx].clock_offset_s;
-    let shots = scene.shots().iter().enumerate();
+    let shots = scene.shots();
+    let end_s = shots.first().map_or(0.0, |first| first.time_s + LONGEST_S);
     shots
+        .par_iter()
+        .enumerate()
+        .filter(|(_, shot)| shot.time_s <= end_s)
         .filter_map(|(shot_idx, shot)| {
             let paths = scene.paths(shot_idx, sensor_idx);
             let first = paths.first()?;
