@@ -83,6 +83,7 @@ fn write(args: &SimulateArgs, study: &Study, out: &mut dyn Write) -> anyhow::Res
 }
 
 fn line(case: &impl serde::Serialize, out: &mut dyn Write) -> anyhow::Result<()> {
-    serde_json::to_writer(&mut *out, case)?;
-    Ok(out.write_all(b"\n")?)
+    // Not `to_writer`: its error hides that a reader has gone, which is none.
+    let text = serde_json::to_string(case)?;
+    Ok(writeln!(out, "{text}")?)
 }
