@@ -4,3 +4,4 @@ pub mod locate;
 pub mod score;
 pub mod stats;
 pub mod table;
+pub mod validation;

@@ -237,7 +237,7 @@ impl<'a> ArrivalModel<'a> {
         let true_s = shot.time_s + delay_s;
         Some(FirstArrival {
             sensor_idx,
-            time_s: true_s + sensor.clock_offset_s + self.pick_error_s(snr_db, &mut random),
+            time_s: sensor.clock_shows_s(true_s) + self.pick_error_s(snr_db, &mut random),
             delay_s,
             extra_s,
             level_db_spl,

@@ -19,15 +19,18 @@ pub use city::{Building, City, CitySpec, GenerateSpec, HeightGridSpec, TerrainSp
 pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
-    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound, Written,
-    simulate_to_dir, simulate_to_dir_with, write,
+    Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot,
+    TruthSound, Written, simulate_to_dir, simulate_to_dir_with, write,
 };
 pub use point::Point;
 pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate, simulate_some};
 pub use scene::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, MonteCarloSpec,
-    NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot, SceneSound,
-    SceneSpec, SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
+    AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
+    MonteCarloSpec, NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot,
+    SceneSound, SceneSpec, SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
-pub use sensor::{Recording, Station};
-pub use source::{Blast, FIREARMS, Firearm};
+pub use sensor::{Place, Recording, Station};
+pub use source::{
+    Aim, Blast, Bullet, BurstMode, Directivity, FIREARMS, Firearm, FirearmClass, NWave, Shock,
+    SoundSpec, WalkSpec,
+};

@@ -60,6 +60,11 @@ impl Random {
         }
     }
 
+    /// 64 random bits, to seed another generator.
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.generator.next_u64()
+    }
+
     /// Uniform in [0, 1).
     pub(crate) fn uniform(&mut self) -> f64 {
         // 53 bits fill the mantissa of an f64.

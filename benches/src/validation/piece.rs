@@ -38,6 +38,38 @@ impl Row {
             Tolerance::Shown => true,
         }
     }
+
+    /// The row as a line of a table in Markdown.
+    fn markdown(&self) -> String {
+        let difference = self.simulated - self.published;
+        // A hundredth of a figure that is only shown.
+        let least = match self.tolerance {
+            Tolerance::Absolute(most) => most,
+            Tolerance::Relative(most) => most * self.published,
+            Tolerance::Shown => 0.1 * self.published,
+        };
+        let places = decimals(least);
+        let (difference, allowed) = match self.tolerance {
+            Tolerance::Absolute(most) => (signed(difference, places), format!("{most}")),
+            Tolerance::Relative(most) => (
+                format!("{} %", signed(100.0 * difference / self.published, 2)),
+                format!("{} %", (1e6 * most).round() / 1e4),
+            ),
+            Tolerance::Shown => (signed(difference, places), "shown".to_owned()),
+        };
+        let holds = match (self.tolerance, self.holds()) {
+            (Tolerance::Shown, _) => "",
+            (_, true) => "yes",
+            (_, false) => "**no**",
+        };
+        format!(
+            "| {} | {} | {} | {} | {difference} | {allowed} | {holds} |",
+            self.what,
+            self.unit,
+            fixed(self.published, places),
+            fixed(self.simulated, places)
+        )
+    }
 }
 
 /// A table of figures that belong together.
@@ -64,31 +96,13 @@ impl Piece {
         let mut out = String::new();
         // Writing to a string cannot fail.
         let _ = writeln!(out, "### {}\n\n{}\n", self.title, self.source);
-        let _ = writeln!(out, "| | unit | published | simulated | difference | allowed | holds |");
+        let _ = writeln!(
+            out,
+            "| | unit | published | simulated | difference | allowed | holds |"
+        );
         let _ = writeln!(out, "|---|---|---:|---:|---:|---:|---|");
         for row in &self.rows {
-            let difference = row.simulated - row.published;
-            let (difference, allowed) = match row.tolerance {
-                Tolerance::Absolute(most) => (signed(difference), number(most)),
-                Tolerance::Relative(most) => (
-                    format!("{:+.2} %", 100.0 * difference / row.published),
-                    format!("{} %", number(100.0 * most)),
-                ),
-                Tolerance::Shown => (signed(difference), "shown".to_owned()),
-            };
-            let holds = match (row.tolerance, row.holds()) {
-                (Tolerance::Shown, _) => "",
-                (_, true) => "yes",
-                (_, false) => "**no**",
-            };
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} | {} | {difference} | {allowed} | {holds} |",
-                row.what,
-                row.unit,
-                number(row.published),
-                number(row.simulated)
-            );
+            let _ = writeln!(out, "{}", row.markdown());
         }
         if !self.remarks.is_empty() {
             let _ = writeln!(out, "\n{}", self.remarks);
@@ -97,18 +111,29 @@ impl Piece {
     }
 }
 
-/// Four significant digits, without an exponent where people read.
-fn number(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return format!("{value}");
-    }
-    let digits = 3 - value.abs().log10().floor() as i32;
-    format!("{value:.*}", digits.clamp(0, 9) as usize)
+/// Decimals that show a tenth of the first digit of `least`: finer ones differ from machine to
+/// machine, and the page must not.
+fn decimals(least: f64) -> usize {
+    (1.0 - least.abs().log10().floor()).clamp(0.0, 9.0) as usize
 }
 
-fn signed(value: f64) -> String {
-    let plus = if value > 0.0 { "+" } else { "" };
-    format!("{plus}{}", number(value))
+/// Fixed decimals; what rounds to zero has no sign.
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| matches!(c, '0' | '.')) => zero.to_owned(),
+        _ => text,
+    }
+}
+
+fn signed(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let is_positive = text.chars().any(|c| matches!(c, '1'..='9')) && value > 0.0;
+    if is_positive {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +170,15 @@ mod tests {
         };
         assert!(!piece.holds());
         let page = piece.markdown();
-        let line = "| x | ms | 18.00 | 18.50 | +0.5000 | 0.2000 | **no** |";
+        let line = "| x | ms | 18.00 | 18.50 | +0.50 | 0.2 | **no** |";
         assert!(page.contains(line), "{page}");
+    }
+
+    #[test]
+    fn noise_below_the_tolerance_is_not_shown() {
+        let row = |simulated: f64| row(-40.0, simulated, Tolerance::Absolute(0.01)).markdown();
+        assert_eq!(row(-40.000_02), row(-39.999_98));
+        assert!(row(-40.000_02).contains("| -40.000 | -40.000 | 0.000 | 0.01 | yes |"));
+        assert!(row(-39.997).contains("| +0.003 |"));
     }
 }

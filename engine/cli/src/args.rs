@@ -60,12 +60,13 @@ Examples:
   shotfix simulate my-scene.toml --arrivals -o cases.jsonl --shots 1000
   shotfix simulate my-scene.toml --arrivals --as associate -o -")]
     Simulate(SimulateArgs),
-    /// Measure accuracy and speed on recordings with truth.
+    /// Measure accuracy and speed on recordings with truth, and the simulator against literature.
     #[command(
         subcommand,
         after_help = "\
-Example:
-  shotfix bench locate field-tests/ --out result.json"
+Examples:
+  shotfix bench locate field-tests/ --out result.json
+  shotfix bench simulator"
     )]
     Bench(BenchCommand),
     /// Simulate a neighbourhood with gunfire, locate it, show the error and draw a picture.
@@ -175,6 +176,13 @@ pub enum BenchCommand {
 Example:
   shotfix bench locate field-tests/ --threads 1 --out result.json")]
     Locate(BenchLocateArgs),
+    /// The simulator beside published figures; fails if one does not hold.
+    #[command(after_help = "\
+Examples:
+  shotfix bench simulator
+  shotfix bench simulator --out docs/validation.md
+  shotfix bench simulator --only live-fire --live-fire pittsburgh/")]
+    Simulator(BenchSimulatorArgs),
 }
 
 /// Arguments of `bench locate`.
@@ -185,6 +193,29 @@ pub struct BenchLocateArgs {
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `bench simulator`.
+#[derive(Args, Debug)]
+pub struct BenchSimulatorArgs {
+    /// Write the page to a Markdown file instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// One part alone.
+    #[arg(long, value_enum, conflicts_with = "out")]
+    pub only: Option<ValidationPart>,
+    /// Folder of released live-fire pulses; their statistics are printed beside the published ones.
+    #[arg(long, value_name = "DIR")]
+    pub live_fire: Option<PathBuf>,
+}
+
+/// A part of the validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ValidationPart {
+    /// Closed forms, standards and charts.
+    Physics,
+    /// Statistics of the recorded live fire; needs --live-fire.
+    LiveFire,
 }
 
 /// Arguments of `demo`.

@@ -169,7 +169,7 @@ impl Way<'_> {
     fn trend(&self, ray: &Ray) -> Trend {
         let profile = self.profile;
         let beta = ray.p * self.along_m_s + ray.m * self.across_m_s;
-        let per_log_m_s = beta / self.high.slowness_sqr * profile.factor_per_log();
+        let per_log_m_s = beta / self.high.slowness_sqr.sqrt() * profile.factor_per_log();
         let slope = profile.slope_per_s();
         let offset_m = profile.offset_m();
         let cap_m = profile.temperature_cap_m();

@@ -59,8 +59,8 @@ const ALL: RouteOptions = RouteOptions {
 
 #[test]
 fn val_over_a_wall_and_round_its_end() {
-    // A slab 1 m thick and 10 m high from east -30 to 50, source and sensor 20 m off it.
-    let city = city(vec![block(-30.0, -0.5, 50.0, 0.5, 10.0)]);
+    // A slab 1 m thick and 10 m high from east -30 to 44, source and sensor 20 m off it.
+    let city = city(vec![block(-30.0, -0.5, 44.0, 0.5, 10.0)]);
     let (a, b) = (point(0.0, -20.5, 2.0), point(0.0, 20.5, 4.0));
     let mut scratch = Scratch::default();
     let routes = city.routes(a, b, &ALL, &mut scratch);
@@ -75,13 +75,13 @@ fn val_over_a_wall_and_round_its_end() {
     let straight = (41.0_f64.powi(2) + 4.0).sqrt();
     assert!((routes[0].detours[0].extra_m - (over - straight)).abs() < 1e-5);
     // Height is linear in the plan's length: the plan unrolls, and rises by 2 m.
-    for (side, end) in [(1, 30.0_f64), (2, 50.0)] {
+    for (side, end) in [(1, 30.0_f64), (2, 44.0)] {
         let plan = 2.0 * (end.powi(2) + 400.0).sqrt() + 1.0;
         assert_eq!(routes[side].kind, RouteKind::RoundCorner);
         assert!((routes[side].length_m - plan.hypot(2.0)).abs() < 1e-5);
     }
     // A higher wall is walked round.
-    let city = super::contract::city(vec![block(-30.0, -0.5, 50.0, 0.5, 60.0)]);
+    let city = super::contract::city(vec![block(-30.0, -0.5, 44.0, 0.5, 60.0)]);
     let first = city.first_way(a, b, &mut scratch);
     assert_eq!(first.kind, RouteKind::RoundCorner);
     let plan = 2.0 * (1_300.0_f64).sqrt() + 1.0;
@@ -192,9 +192,10 @@ fn small_city() -> impl Strategy<Value = City> {
     prop::collection::vec(lot, 25).prop_map(|lots: Vec<(f64, f64, f64, f64, bool)>| {
         let mut all = Vec::new();
         for (idx, (width, depth, share, roof, ell)) in lots.into_iter().enumerate() {
+            // Off the lattice: walls in one line make ties that rounding decides.
             let (west, south) = (
-                (idx % 5) as f64 * 30.0 - 75.0,
-                (idx / 5) as f64 * 30.0 - 75.0,
+                (idx % 5) as f64 * 30.0 - 75.0 + 2.9 * roof.fract(),
+                (idx / 5) as f64 * 30.0 - 75.0 + 2.9 * share,
             );
             let (w, d) = (30.0 * width, 30.0 * depth);
             let mut building = block(west, south, west + w, south + d, roof);
@@ -241,7 +242,9 @@ proptest! {
         prop_assert!(detours.zip(first.detour).is_none_or(|(d, f)| (d.extra_m - f.extra_m).abs() < 1e-6
             && (d.span_m - f.span_m).abs() < 1e-6));
         for route in &routes {
-            prop_assert!(route.length_m >= a.range_m(b) && route.length_m >= routes[0].length_m - 1e-6);
+            prop_assert!(route.length_m >= a.range_m(b));
+            // A way by a wall may be shorter than every way that bends without one.
+            prop_assert!(route.walls > 0 || route.length_m >= routes[0].length_m - 1e-6);
             prop_assert_eq!((route.points[0], route.points[route.points.len() - 1]), (a, b));
             let sum: f64 = route.points.windows(2).map(|p| p[0].range_m(p[1])).sum();
             prop_assert!((sum - route.length_m).abs() < 1e-6);

@@ -1,6 +1,6 @@
 //! The city: buildings on their ground, ready to be asked what stands where.
 
-use crate::city::building::{FARTHEST_M, contains, footprint};
+use crate::city::building::{FARTHEST_M, centroid, contains, footprint};
 use crate::city::grid::{Grid, bounds, convex_walls};
 use crate::city::leg::{Leg, SKIN_M};
 use crate::city::{Building, CityError, Scratch, Terrain};
@@ -84,6 +84,15 @@ impl City {
     /// All buildings, in the order given.
     pub fn buildings(&self) -> &[Building] {
         &self.buildings
+    }
+
+    /// The middle of every building that has it within its footprint.
+    pub(crate) fn roof_middles(&self) -> impl Iterator<Item = [f64; 2]> {
+        let footprints = self.buildings.iter().map(|building| &building.footprint);
+        footprints.filter_map(|footprint| {
+            let [east, north] = centroid(footprint);
+            contains(footprint, east, north).then_some([east, north])
+        })
     }
 
     pub(crate) fn terrain(&self) -> &Terrain {

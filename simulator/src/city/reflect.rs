@@ -1,7 +1,7 @@
 //! Reflections at upright walls, to the second order, by image sources.
 
 use crate::city::building::edges;
-use crate::city::leg::Leg;
+use crate::city::leg::{Leg, SKIN_M};
 use crate::city::route::{detour, length_m};
 use crate::city::ways::at;
 use crate::city::{City, Route, RouteKind, RouteOptions, Scratch};
@@ -54,6 +54,15 @@ impl Wall {
         ]
     }
 
+    /// Distance of the end that is farther from a place, metres.
+    fn farthest_m(&self, place: [f64; 2]) -> f64 {
+        let [along_m, front_m] = self.frame(place);
+        along_m
+            .abs()
+            .max((self.width_m - along_m).abs())
+            .hypot(front_m)
+    }
+
     /// Fraction of the way from `from`, an image behind the wall, to `to` in front of it at which
     /// the line passes through the wall.
     fn passed(&self, from: [f64; 2], to: [f64; 2]) -> Option<f64> {
@@ -65,6 +74,16 @@ impl Wall {
         let along_m = from[0] + share * (to[0] - from[0]);
         (0.0..=self.width_m).contains(&along_m).then_some(share)
     }
+}
+
+/// A wall that may be one of a pair: its rank among them, and the image of one end in it.
+///
+/// Walls that meet at the nearest corner are equally near; the farther end tells them apart, in a
+/// mirrored or moved city too, which the order of visits would not.
+type Paired = ((i64, f64), Wall, [f64; 2]);
+
+fn micrometres(metres: f64) -> i64 {
+    (metres * 1e6).round() as i64
 }
 
 /// A way by walls in the plan, not yet tested for what stands in it.
@@ -150,9 +169,11 @@ impl City {
         scratch: &mut Scratch,
         candidates: &mut Vec<Candidate>,
     ) {
-        let most_m = plan_range_m(from, to) + MOST_EXTRA_M;
-        // All places on ways up to this length lie in an ellipse about the two ends.
-        let reach = MOST_EXTRA_M / 2.0;
+        let range_m = plan_range_m(from, to);
+        let most_m = range_m + MOST_EXTRA_M;
+        // All places on ways up to this length lie in an ellipse with the two ends as its foci,
+        // which reaches farthest sideways: half its minor axis.
+        let reach = 0.5 * (most_m * most_m - range_m * range_m).sqrt();
         self.walls_near(around(from, to, reach), scratch, |wall| {
             let front = (wall.frame(from)[1], wall.frame(to)[1]);
             if front.0 < LEAST_OFF_M || front.1 < LEAST_OFF_M {
@@ -182,7 +203,7 @@ impl City {
         candidates: &mut Vec<Candidate>,
     ) {
         // Near means near either end, for both walls: two of one street, or one at each end.
-        let (mut first, mut second) = (Vec::new(), Vec::new());
+        let (mut first, mut second): (Vec<Paired>, Vec<Paired>) = (Vec::new(), Vec::new());
         for (centre, other) in [(from, to), (to, from)] {
             self.walls_near(around(centre, centre, NEAR_M), scratch, |wall| {
                 let near = |place| {
@@ -196,16 +217,17 @@ impl City {
                 if near_m > NEAR_M || twice {
                     return;
                 }
+                let rank = (micrometres(near_m), wall.farthest_m(centre));
                 if wall.frame(from)[1] > LEAST_OFF_M {
-                    first.push((near_m, wall, wall.mirror(from)));
+                    first.push((rank, wall, wall.mirror(from)));
                 }
                 if wall.frame(to)[1] > LEAST_OFF_M {
-                    second.push((near_m, wall, wall.mirror(to)));
+                    second.push((rank, wall, wall.mirror(to)));
                 }
             });
         }
         for list in [&mut first, &mut second] {
-            list.sort_by(|p, q| p.0.total_cmp(&q.0));
+            list.sort_by(|(p, ..), (q, ..)| p.0.cmp(&q.0).then(p.1.total_cmp(&q.1)));
             list.truncate(MOST_PAIRED);
         }
         let most_m = plan_range_m(from, to) + MOST_EXTRA_M;
@@ -275,7 +297,8 @@ impl City {
                 let next = band.peek().map_or((way.plan_m, b.up), |e| (e.u, e.up));
                 let share = (end_u - last_u) / (next.0 - last_u).max(1e-12);
                 let up = last_up + share * (next.1 - last_up);
-                if !(wall.base_up_m..=wall.roof_up_m).contains(&up) {
+                // A band that grazes roofs of one height is not thrown back by the rim of one.
+                if !(wall.base_up_m..=wall.roof_up_m - SKIN_M).contains(&up) {
                     return None;
                 }
                 points.push(at(plan, up));

@@ -73,7 +73,8 @@ impl City {
         bent(points, found.kind, found.length_m)
     }
 
-    /// The first way, other ways over roofs and round corners, and reflections, by length.
+    /// The first way, then other ways over roofs and round corners and reflections, by length.
+    /// In a deep shadow a reflection may be shorter than the first way, which knows no walls.
     ///
     /// At most `options.most` are kept: the first way, then those that are loudest by a rough
     /// measure of spreading and diffraction. Needs some 0.1 to 1 ms.

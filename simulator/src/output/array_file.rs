@@ -83,6 +83,7 @@ mod tests {
             clock_offset_s: 0.0,
             clock_sigma_s: 1e-6,
             full_scale_db_spl: 120.0,
+            sensitivity_sigma_db: 0.0,
         };
         let origin = Origin {
             latitude: 40.44,

@@ -7,6 +7,6 @@ mod write;
 
 pub(crate) use report::{reported_air, truth};
 pub use truth::{
-    Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound,
+    Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot, TruthSound,
 };
 pub use write::{Written, simulate_to_dir, simulate_to_dir_with, write};

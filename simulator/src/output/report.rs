@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::output::truth::{
-    SCHEMA, Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthSensor, TruthShot, TruthSound,
+    SCHEMA, Truth, TruthArrival, TruthAtmosphere, TruthEcho, TruthShot, TruthSound,
 };
 use crate::random::{Purpose, Random};
 use crate::render::{Event, Heard};
 use crate::scene::{AirSpec, Scene};
+use crate::sensor::sensor_truth;
 
 /// The truth from what every sensor heard, in the order of the sensors.
 pub(crate) fn truth(scene: &Scene, heard: &[Vec<Heard>]) -> Truth {
@@ -19,6 +20,7 @@ pub(crate) fn truth(scene: &Scene, heard: &[Vec<Heard>]) -> Truth {
             time: utc(scene.start, shot.time_s),
             position: shot.position,
             firearm: shot.firearm.to_owned(),
+            aim: shot.aim,
             arrivals: Vec::new(),
         })
         .collect();
@@ -46,11 +48,6 @@ pub(crate) fn truth(scene: &Scene, heard: &[Vec<Heard>]) -> Truth {
             arrivals.extend(arrival(scene, sensor_idx, time_s, sound));
         }
     }
-    let sensor = |sensor: &crate::SceneSensor| TruthSensor {
-        id: sensor.id.clone(),
-        position: sensor.position,
-        clock_offset_s: sensor.clock_offset_s,
-    };
     Truth {
         schema: SCHEMA.to_owned(),
         scene: scene.name.clone(),
@@ -63,7 +60,11 @@ pub(crate) fn truth(scene: &Scene, heard: &[Vec<Heard>]) -> Truth {
             wind_north_m_s: air.wind_north_m_s,
             speed_of_sound_m_s: scene.air.medium().speed_m_s(),
         },
-        sensors: scene.sensors.iter().map(sensor).collect(),
+        sensors: scene
+            .sensors
+            .iter()
+            .map(|s| sensor_truth(scene, s))
+            .collect(),
         shots,
         sounds: sounds.into_iter().flatten().collect(),
     }
@@ -91,6 +92,7 @@ fn arrival(scene: &Scene, sensor_idx: usize, time_s: f64, heard: &Heard) -> Opti
                 level_db_spl: path.level_db_spl,
             })
             .collect(),
+        crack: heard.crack,
     })
 }
 

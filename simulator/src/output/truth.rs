@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::point::Point;
 use crate::render::PathKind;
+use crate::source::Aim;
 
 /// The name and version of the format.
 pub(crate) const SCHEMA: &str = "shotfix.truth/1";
@@ -54,6 +55,30 @@ pub struct TruthSensor {
     pub position: Point,
     /// Seconds its clock is ahead of UTC at the start.
     pub clock_offset_s: f64,
+    /// Parts of a million by which its crystal is fast while it has no GPS.
+    #[serde(default)]
+    pub drift_ppm: f64,
+    /// When it has no GPS, from and to, seconds of UTC after the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<[f64; 2]>,
+    /// Whole seconds its clock is ahead by mistake,
+    #[serde(default)]
+    pub slip_s: f64,
+    /// since when, seconds of UTC after the start. `None`: from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip_at_s: Option<f64>,
+    /// Decibels its sensitivity is above the nominal one.
+    #[serde(default)]
+    pub gain_error_db: f64,
+    /// RMS level of the ambient noise about it over the band of the recording, dB SPL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambient_db_spl: Option<f64>,
+    /// Stretches of the recording that are lost, from and to, seconds after its start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<[f64; 2]>,
+    /// When it died, seconds after the start of the recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_from_s: Option<f64>,
 }
 
 /// One shot.
@@ -65,6 +90,9 @@ pub struct TruthShot {
     pub position: Point,
     /// Name of the firearm.
     pub firearm: String,
+    /// Where the barrel points, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<Aim>,
     /// One for every sensor, in their order.
     pub arrivals: Vec<TruthArrival>,
 }
@@ -106,6 +134,26 @@ pub struct TruthArrival {
     /// Later wavefronts, without those that only bounce off the ground on the same way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub echoes: Vec<TruthEcho>,
+    /// The bullet, where its cone passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crack: Option<TruthCrack>,
+}
+
+/// The shock wave of the bullet at one sensor.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+pub struct TruthCrack {
+    /// Seconds from the discharge to the wavefront.
+    pub delay_s: f64,
+    /// Peak level as sampled, before noise and clipping, dB SPL.
+    pub level_db_spl: f64,
+    /// Peak level before air, edges and the sample rate have rounded it, dB SPL.
+    pub unsampled_db_spl: f64,
+    /// From the first shock to the second, seconds.
+    pub duration_s: f64,
+    /// By how much the bullet misses the sensor, metres.
+    pub miss_m: f64,
+    /// Speed of the bullet over that of sound where the wave left it.
+    pub mach: f64,
 }
 
 /// A later wavefront of the same sound.

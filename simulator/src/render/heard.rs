@@ -1,5 +1,6 @@
 //! What the truth says of one sound at one sensor.
 
+use crate::output::TruthCrack;
 use crate::render::agenda::Event;
 use crate::render::path::PathKind;
 
@@ -17,6 +18,8 @@ pub(crate) struct Heard {
     pub(crate) swell_db: f64,
     /// Every way, the earliest first.
     pub(crate) paths: Vec<HeardPath>,
+    /// The bullet, where its cone passes.
+    pub(crate) crack: Option<TruthCrack>,
 }
 
 /// One way of one sound.

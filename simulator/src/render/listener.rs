@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::city::Scratch;
+use crate::output::TruthCrack;
 use crate::point::Point;
 use crate::render::agenda::{Agenda, Event, Piece};
+use crate::render::crack::cracks;
 use crate::render::heard::{Heard, HeardPath};
 use crate::render::passer::Passer;
 use crate::render::path::Path;
@@ -15,7 +17,7 @@ use crate::render::stage::Stage;
 use crate::render::tail::{self, Tap};
 use crate::render::timeline::Timeline;
 use crate::scene::SceneSensor;
-use crate::source::{Blast, Waveform, db_spl};
+use crate::source::{Blast, Bullet, NWave, Waveform, db_spl};
 
 /// Longest piece of a sampled sound that is rendered at once: with the room that a pulse needs it
 /// fills 2^14 samples at 48 kHz.
@@ -44,6 +46,8 @@ pub(crate) struct Listener<'a> {
     waves: HashMap<[u64; 2], Arc<Wave>>,
     passers: Vec<Passer<'a>>,
     heard: Vec<Heard>,
+    /// The clock is never less than this ahead, seconds.
+    least_offset_s: f64,
     next: i64,
 }
 
@@ -88,6 +92,7 @@ impl<'a> Listener<'a> {
             waves: HashMap::new(),
             passers,
             heard: Vec::new(),
+            least_offset_s: sensor.clock.least_offset_s(scene.duration_s),
             next: 0,
         }
     }
@@ -97,7 +102,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn hear(&mut self, block: &mut [f64]) {
         let end = self.next + block.len() as i64;
         // Nothing arrives before it leaves, but for the lead that dispersion is given.
-        let before_s = end as f64 / self.rate_hz + EARLY_S - self.sensor.least_clock_offset_s();
+        let before_s = end as f64 / self.rate_hz + EARLY_S - self.least_offset_s;
         while let Some(piece) = self.agenda.next_before(before_s) {
             match piece.event {
                 Event::Shot(idx) => self.shot(idx),
@@ -117,12 +122,11 @@ impl<'a> Listener<'a> {
     }
 
     fn shot(&mut self, shot_idx: usize) {
-        let scene = self.stage.scene;
-        let shot = &scene.shots[shot_idx];
+        let stage = Arc::clone(&self.stage);
+        let shot = &stage.scene.shots[shot_idx];
         let ways = self.ways(shot.position, shot.place_idx, Detail::All);
         let wave = self.blast_wave(&shot.blast);
-        let peak_pa = shot.blast.peak_pa;
-        let gain = |_departure: [f64; 3]| peak_pa;
+        let gain = |departure: [f64; 3]| shot.blast.peak_pa * shot.gain_towards(departure);
         let mut heard = self.heard_of(Event::Shot(shot_idx), &ways, shot.time_s, shot.place_idx);
         let pulse = Pulse {
             wave: &wave,
@@ -132,7 +136,44 @@ impl<'a> Listener<'a> {
             late_s: heard.late_s,
         };
         heard.paths = self.play(&pulse, &ways);
+        if let Some(bullet) = stage.bullets[shot_idx] {
+            heard.crack = self.crack(&bullet, shot.time_s, &heard);
+        }
         self.heard.push(heard);
+    }
+
+    /// Adds the crack of a bullet; it swells and lags with the blast.
+    fn crack(&mut self, bullet: &Bullet, time_s: f64, heard: &Heard) -> Option<TruthCrack> {
+        let (scene, sensor) = (self.stage.scene, self.sensor);
+        let mut first = None;
+        for crack in cracks(scene, sensor, bullet, &mut self.scratch) {
+            let NWave {
+                peak_pa,
+                duration_s,
+                ..
+            } = crack.wave;
+            let spectrum = |f: f64| crack.wave.spectrum(f);
+            let wave = Wave::new(self.rate_hz, crack.wave.length_s(), spectrum);
+            let passage = Passage {
+                gain: crack.gain * heard.swell(),
+                air_m: crack.air_m,
+                filter: crack.filter.as_ref(),
+            };
+            let delay_s = crack.delay_s + heard.late_s;
+            let arrival_s = sensor.clock_shows_s(time_s + delay_s);
+            let sampled_pa = self
+                .renderer
+                .add(&mut self.timeline, &wave, passage, arrival_s);
+            first.get_or_insert(TruthCrack {
+                delay_s,
+                level_db_spl: db_spl(sampled_pa),
+                unsampled_db_spl: db_spl(peak_pa * passage.gain.abs()),
+                duration_s,
+                miss_m: crack.miss_m,
+                mach: crack.mach,
+            });
+        }
+        first
     }
 
     fn emission(&mut self, emission_idx: usize, piece: Piece) {
@@ -234,6 +275,7 @@ impl<'a> Listener<'a> {
             late_s: wander.delay_s,
             swell_db: wander.level_db,
             paths: Vec::new(),
+            crack: None,
         }
     }
 

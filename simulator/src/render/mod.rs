@@ -2,6 +2,7 @@
 
 mod agenda;
 pub(crate) mod barrier;
+mod crack;
 mod filter;
 mod heard;
 mod listener;

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::city::Scratch;
+use crate::render::crack;
 use crate::scene::Scene;
-use crate::source::{Samples, Waveform, resample};
+use crate::source::{Bullet, Samples, Waveform, resample, resample_loop};
 
 /// A scene about to be played.
 pub(crate) struct Stage<'a> {
     pub(crate) scene: &'a Scene,
+    /// The bullet of each shot, if it is heard, with what it hits.
+    pub(crate) bullets: Vec<Option<Bullet>>,
     /// Sampled sounds at the rates of the sensors.
     resampled: HashMap<Key, Arc<[f32]>>,
 }
@@ -20,19 +24,31 @@ type Key = (usize, u32);
 
 impl<'a> Stage<'a> {
     pub(crate) fn new(scene: &'a Scene) -> Self {
-        let mut wanted: HashMap<Key, &Samples> = HashMap::new();
+        let mut wanted: HashMap<Key, (&Samples, bool)> = HashMap::new();
         for emission in &scene.emissions {
             if let Waveform::Samples(samples) = &emission.waveform {
                 for sensor in &scene.sensors {
-                    wanted.insert(key(samples, sensor.sample_rate_hz), samples);
+                    let looped = emission.track.is_some();
+                    wanted.insert(key(samples, sensor.sample_rate_hz), (samples, looped));
                 }
             }
         }
         let resampled = wanted
             .into_par_iter()
-            .map(|(key, samples)| (key, resample(samples, f64::from(key.1)).into()))
+            .map(|(key, (samples, looped))| {
+                let to = if looped { resample_loop } else { resample };
+                (key, to(samples, f64::from(key.1)).into())
+            })
             .collect();
-        Self { scene, resampled }
+        let mut scratch = Scratch::default();
+        let bullets = scene.shots.iter();
+        let mut stopped = |bullet| crack::stopped(scene, bullet, &mut scratch);
+        let bullets = bullets.map(|shot| shot.bullet().map(&mut stopped));
+        Self {
+            scene,
+            bullets: bullets.collect(),
+            resampled,
+        }
     }
 
     /// The samples of a sound at a sensor's rate.

@@ -65,9 +65,9 @@ impl<'a> SensorStream<'a> {
             samples: vec![0.0; count],
             clipped: 0,
         };
-        block.clipped = self
-            .chain
-            .process(&mut self.pressure_pa, &mut block.samples);
+        block.clipped =
+            self.chain
+                .process(self.next as i64, &mut self.pressure_pa, &mut block.samples);
         self.next += count;
         Some(block)
     }

@@ -14,9 +14,11 @@ use crate::point::Point;
 use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{
-    AirSpec, EchoSpec, GroundSpec, NoiseSpec, Origin, SampleFormat, SceneFile, SceneSpec,
+    AirSpec, EchoSpec, GroundSpec, LossSpec, MicrophoneSpec, NoiseSpec, Origin, SampleFormat,
+    SceneFile, SceneSpec, Site,
 };
-use crate::source::{Blast, Emission};
+use crate::sensor::Clock;
+use crate::source::{Aim, Blast, Bullet, Emission, Firearm};
 
 /// A scene whose every value has been checked, with layouts and bursts worked out.
 ///
@@ -59,7 +61,7 @@ pub struct SceneSensor {
     pub surveyed: Point,
     /// Standard deviation of the survey, each coordinate, metres.
     pub position_sigma_m: f64,
-    /// Seconds its clock is ahead of UTC.
+    /// Seconds its clock is ahead of UTC at the scene's start.
     pub clock_offset_s: f64,
     /// Standard deviation of such offsets, seconds.
     pub clock_sigma_s: f64,
@@ -69,6 +71,11 @@ pub struct SceneSensor {
     pub full_scale_db_spl: f64,
     /// RMS level of its own noise, dB SPL.
     pub noise_db_spl: Option<f64>,
+    /// Decibels its sensitivity is above the nominal one.
+    pub gain_error_db: f64,
+    pub(crate) microphone: MicrophoneSpec,
+    pub(crate) clock: Clock,
+    pub(crate) losses: LossSpec,
 }
 
 /// One discharge.
@@ -81,8 +88,14 @@ pub struct SceneShot {
     pub position: Point,
     /// Name of the firearm.
     pub firearm: &'static str,
-    /// Its blast at 1 m.
+    /// The firearm.
+    pub arm: &'static Firearm,
+    /// Its blast at 1 m, 90 degrees off the line of fire.
     pub blast: Blast,
+    /// Where it points. `None`: the blast is the same all round and no bullet is heard.
+    pub aim: Option<Aim>,
+    /// Speed of the bullet at the muzzle, m/s.
+    pub bullet_speed_m_s: f64,
     /// Index of the position among the distinct ones, in the order of the file. Echoes are drawn
     /// by it rather than by coordinates, so a mirrored scene has mirrored echoes.
     pub(crate) place_idx: usize,
@@ -103,12 +116,23 @@ pub struct SceneSound {
 impl SceneSensor {
     /// Seconds after the start that the clock shows at a time, seconds after the start.
     pub(crate) fn clock_shows_s(&self, true_s: f64) -> f64 {
-        true_s + self.clock_offset_s
+        true_s + self.clock.offset_s(true_s)
+    }
+}
+
+impl SceneShot {
+    /// Pressure of the blast along a unit vector (east, north, up) over that of `blast`.
+    pub fn gain_towards(&self, departure: [f64; 3]) -> f64 {
+        self.aim.map_or(1.0, |aim| {
+            self.arm.directivity().gain(aim.angle_rad(departure))
+        })
     }
 
-    /// The clock is never less than this ahead, seconds.
-    pub(crate) fn least_clock_offset_s(&self) -> f64 {
-        self.clock_offset_s
+    /// Its bullet, with nothing in its way; `None` for a barrel that points nowhere.
+    pub fn bullet(&self) -> Option<Bullet> {
+        let speed_m_s = Some(self.bullet_speed_m_s);
+        self.aim
+            .map(|aim| self.arm.bullet(self.position, aim, speed_m_s))
     }
 }
 
@@ -251,9 +275,6 @@ impl Scene {
 
     /// Height of the ground below a point, metres.
     pub(crate) fn ground_up_m(&self, point: Point) -> f64 {
-        match &self.city {
-            Some(city) => city.ground_up_m(point.east, point.north),
-            None => self.ground.as_ref().map_or(0.0, |ground| ground.up_m),
-        }
+        Site::of(self).ground_up_m(point.east, point.north)
     }
 }

@@ -6,6 +6,7 @@ mod file;
 mod layout;
 mod line;
 mod presets;
+mod site;
 mod spec;
 mod study;
 
@@ -14,8 +15,9 @@ pub use checked::{Scene, SceneSensor, SceneShot, SceneSound};
 pub(crate) use file::SceneFile;
 pub(crate) use line::line_of;
 pub use presets::Preset;
+pub(crate) use site::{Height, Site};
 pub use spec::{
-    AirSpec, BurstSpec, EchoSpec, GroundSpec, LayoutSpec, MicrophoneSpec, NoiseSpec, Origin,
-    SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
+    AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
+    NoiseSpec, Origin, SampleFormat, SceneSpec, SensorSpec, ShotSpec, StartTime,
 };
 pub use study::{MonteCarloSpec, Run, Setting, Study, VarySpec};

@@ -15,6 +15,9 @@ use crate::city::CitySpec;
 use crate::error::SceneError;
 use crate::render::TailSpec;
 use crate::scene::study::{MonteCarloSpec, VarySpec};
+pub use crate::sensor::{ClockSpec, LossSpec, MicrophoneSpec, NoiseSpec, SensorSpec};
+use crate::source::SoundSpec;
+pub use crate::source::{BurstSpec, ShotSpec};
 
 /// A whole scene.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,15 +43,21 @@ pub struct SceneSpec {
     pub atmosphere: AirSpec,
     /// What every sensor has that says nothing else.
     pub microphone: MicrophoneSpec,
+    /// What every clock does that is not told otherwise.
+    pub clock: ClockSpec,
+    /// What is lost of every recording that is not told otherwise.
+    pub losses: LossSpec,
     /// Sensors on a jittered grid.
     pub layout: Option<LayoutSpec>,
     /// Sensors one by one, in addition to the layout.
     pub sensor: Vec<SensorSpec>,
     /// Single shots.
     pub shot: Vec<ShotSpec>,
-    /// Several rounds from one place.
+    /// Several rounds from one shooter.
     pub burst: Vec<BurstSpec>,
-    /// Ambient noise.
+    /// Everything else that sounds.
+    pub sound: Vec<SoundSpec>,
+    /// Noise about the sensors.
     #[serde(deserialize_with = "none_or_table")]
     pub noise: Option<NoiseSpec>,
     /// Echoes.
@@ -93,10 +102,13 @@ impl Default for SceneSpec {
             origin: None,
             atmosphere: AirSpec::default(),
             microphone: MicrophoneSpec::default(),
+            clock: ClockSpec::default(),
+            losses: LossSpec::default(),
             layout: None,
             sensor: Vec::new(),
             shot: Vec::new(),
             burst: Vec::new(),
+            sound: Vec::new(),
             noise: None,
             echoes: None,
             ground: None,
@@ -151,58 +163,6 @@ pub struct Origin {
     pub height: f64,
 }
 
-/// What every sensor has that says nothing else.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MicrophoneSpec {
-    /// Standard deviation of the survey, each coordinate, metres.
-    pub position_sigma_m: f64,
-    /// Standard deviation of the clock's offset, seconds.
-    pub clock_sigma_s: f64,
-    /// Peak level of a full-scale sample, dB SPL.
-    pub full_scale_db_spl: f64,
-    /// RMS level of the sensor's own white noise, dB SPL. `None`: none.
-    pub noise_db_spl: Option<f64>,
-}
-
-impl Default for MicrophoneSpec {
-    fn default() -> Self {
-        Self {
-            position_sigma_m: 0.1,
-            clock_sigma_s: 1e-6,
-            full_scale_db_spl: 120.0,
-            noise_db_spl: None,
-        }
-    }
-}
-
-/// One sensor at its true place; absent values come from [`MicrophoneSpec`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SensorSpec {
-    /// Name: letters, digits, `-` and `.`.
-    pub id: String,
-    /// Metres.
-    pub east: f64,
-    /// Metres.
-    pub north: f64,
-    /// Metres.
-    #[serde(default)]
-    pub up: f64,
-    /// Hz.
-    pub sample_rate_hz: Option<u32>,
-    /// Metres.
-    pub position_sigma_m: Option<f64>,
-    /// Seconds the clock is ahead of UTC. `None`: drawn from `clock_sigma_s`.
-    pub clock_offset_s: Option<f64>,
-    /// Seconds.
-    pub clock_sigma_s: Option<f64>,
-    /// dB SPL.
-    pub full_scale_db_spl: Option<f64>,
-    /// dB SPL.
-    pub noise_db_spl: Option<f64>,
-}
-
 /// Sensors on a square grid about the origin, each moved at random inside its cell.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,96 +173,22 @@ pub struct LayoutSpec {
     pub side_m: Option<f64>,
     /// Sensors per square kilometre.
     pub density_per_km2: Option<f64>,
-    /// Mean height, metres.
-    #[serde(default = "roof_m")]
-    pub height_m: f64,
+    /// Mean height above the roof or the ground below, metres. `None`: a mast of 2 m in a city,
+    /// and 8 m, a roof of two storeys, where there is none.
+    pub height_m: Option<f64>,
     /// Heights are uniform within this much of the mean, metres.
     #[serde(default)]
     pub height_spread_m: f64,
     /// 0: the centre of the cell; 1: anywhere in it.
     #[serde(default = "half")]
     pub jitter: f64,
-}
-
-/// Height of a two-storey roof.
-fn roof_m() -> f64 {
-    8.0
+    /// Each sensor goes to the middle of the nearest building that has none.
+    #[serde(default)]
+    pub on_roofs: bool,
 }
 
 fn half() -> f64 {
     0.5
-}
-
-/// One shot.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShotSpec {
-    /// Seconds after the start.
-    pub time_s: f64,
-    /// Metres.
-    pub east: f64,
-    /// Metres.
-    pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
-    /// A name from [`FIREARMS`](crate::FIREARMS).
-    #[serde(default = "pistol")]
-    pub firearm: String,
-    /// Peak level at 1 m instead of the firearm's own, dB SPL.
-    pub level_db_spl: Option<f64>,
-}
-
-/// Several rounds from one place.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BurstSpec {
-    /// Seconds after the start at which the first round goes off.
-    pub time_s: f64,
-    /// How many rounds.
-    pub rounds: usize,
-    /// Mean seconds between rounds.
-    pub interval_s: f64,
-    /// Each interval is uniform within this much of the mean, seconds.
-    #[serde(default)]
-    pub interval_spread_s: f64,
-    /// Metres.
-    pub east: f64,
-    /// Metres.
-    pub north: f64,
-    /// Metres.
-    #[serde(default = "shoulder_m")]
-    pub up: f64,
-    /// A name from [`FIREARMS`](crate::FIREARMS).
-    #[serde(default = "pistol")]
-    pub firearm: String,
-    /// Peak level at 1 m instead of the firearm's own, dB SPL.
-    pub level_db_spl: Option<f64>,
-}
-
-fn shoulder_m() -> f64 {
-    1.5
-}
-
-fn pistol() -> String {
-    "9mm".into()
-}
-
-/// Ambient noise of 1/f power, independent at every sensor.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NoiseSpec {
-    /// RMS level over the whole band of the recording, unweighted, dB SPL.
-    pub ambient_db_spl: f64,
-}
-
-impl Default for NoiseSpec {
-    /// A city at night, 40 to 50 dB.
-    fn default() -> Self {
-        Self {
-            ambient_db_spl: 50.0,
-        }
-    }
 }
 
 /// Echoes, drawn once for every pair of place and sensor.

@@ -12,6 +12,7 @@ fn every_command_explains_itself_with_an_example() {
         "simulate",
         "bench",
         "bench locate",
+        "bench simulator",
         "demo",
     ] {
         let run = shotfix(dir.path(), &format!("{command} --help")).done();
@@ -107,6 +108,7 @@ fn output_into_a_folder_that_is_not_there_names_it() {
     for args in [
         "locate set --plot gone/map.png",
         "bench locate . --out gone/result.json",
+        "bench simulator --out gone/page.md",
     ] {
         let run = yard.run(args).failed(&["gone", "make it first"]);
         assert_eq!(run.out, "", "said before the work, not after");
@@ -139,7 +141,12 @@ fn output_that_cannot_be_written_names_the_remedy() {
 #[test]
 fn a_missing_path_is_named() {
     let yard = Yard::new();
-    for command in ["locate", "analyze", "bench locate"] {
+    for command in [
+        "locate",
+        "analyze",
+        "bench locate",
+        "bench simulator --only live-fire --live-fire",
+    ] {
         yard.run(&format!("{command} sett")).failed(&[
             "sett",
             "no such file or folder",
@@ -160,6 +167,8 @@ fn a_folder_without_recordings_is_named() {
         .failed(&["empty", "WAV, FLAC or OGG"]);
     yard.run("bench locate empty")
         .failed(&["empty", "truth.json"]);
+    yard.run("bench simulator --only live-fire --live-fire empty")
+        .failed(&["empty", "allpulses.json"]);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 mod refuse;
 mod sensors;
-mod shots;
 mod surroundings;
 
 use std::collections::HashMap;
@@ -13,8 +12,8 @@ pub(crate) use refuse::Check;
 use crate::air::Air;
 use crate::error::SceneError;
 use crate::point::Point;
-use crate::scene::{GroundSpec, SceneSpec};
-use crate::scene::{Scene, SceneSensor, SceneShot};
+use crate::scene::{Scene, SceneSensor, SceneShot, SceneSpec, Site};
+use crate::source::Emission;
 
 /// Most samples of all recordings together: 4 GB of memory, 2 GB of 16-bit files.
 const MOST_SAMPLES: f64 = 1e9;
@@ -41,7 +40,7 @@ impl Scene {
         }
         check.air(&spec.atmosphere)?;
         if let Some(noise) = &spec.noise {
-            check.level("noise.ambient_db_spl", noise.ambient_db_spl)?;
+            check.noise(noise)?;
         }
         if let Some(echoes) = &spec.echoes {
             check.echoes(echoes)?;
@@ -61,12 +60,18 @@ impl Scene {
             )?)),
             None => None,
         };
-        let sensors = check.sensors(&spec)?;
+        let site = Site {
+            city: city.as_deref(),
+            ground: spec.ground.as_ref(),
+        };
+        let sensors = check.sensors(&spec, site)?;
         // Before bursts are worked out: a few lines can ask for more than fits in memory.
         check.size(&spec, &sensors)?;
-        let mut shots = check.shots(&spec)?;
-        let places = number_places(&mut shots);
-        check.clearances(spec.ground.as_ref(), &sensors, &places)?;
+        let mut shots = check.shots(&spec, site)?;
+        let mut emissions = check.sounds(&spec.sound, spec.seed, spec.duration_s, site)?;
+        check.arrivals(shots.len() + emissions.len(), sensors.len())?;
+        let places = number_places(&mut shots, &mut emissions);
+        check.clearances(&sensors, &places)?;
         // Stable, so shots of one instant keep the order of the file.
         shots.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
         let stem = std::path::Path::new(file_name).file_stem();
@@ -85,7 +90,7 @@ impl Scene {
             atmosphere: spec.atmosphere,
             sensors,
             shots,
-            emissions: Vec::new(),
+            emissions,
             noise: spec.noise,
             echoes: spec.echoes,
             ground: spec.ground,
@@ -99,19 +104,35 @@ impl Scene {
 }
 
 /// Gives every shot the index of its place and returns the distinct places, in order.
-fn number_places(shots: &mut [SceneShot]) -> Vec<Point> {
+///
+/// Shots come first, so that other sounds leave what is drawn for them as it is.
+fn number_places(shots: &mut [SceneShot], emissions: &mut [Emission]) -> Vec<Place> {
     let mut places = Vec::new();
     let mut known: HashMap<[u64; 3], usize> = HashMap::new();
-    for shot in shots {
-        let Point { east, north, up } = shot.position;
+    let mut number = |position: Point, what: &dyn Fn() -> String| {
+        let Point { east, north, up } = position;
         // Adding 0.0 turns -0.0 into 0.0: one place has one key.
         let key = [east, north, up].map(|metres| (metres + 0.0).to_bits());
-        shot.place_idx = *known.entry(key).or_insert_with(|| {
-            places.push(shot.position);
+        *known.entry(key).or_insert_with(|| {
+            let field = what();
+            places.push(Place { field, position });
             places.len() - 1
-        });
+        })
+    };
+    for shot in shots {
+        shot.place_idx = number(shot.position, &|| "shot".to_owned());
+    }
+    for emission in emissions {
+        let sound_idx = emission.sound_idx;
+        emission.place_idx = number(emission.position, &|| format!("sound[{sound_idx}]"));
     }
     places
+}
+
+/// Where something sounds, and what the scene calls it.
+struct Place {
+    field: String,
+    position: Point,
 }
 
 impl Check<'_> {
@@ -127,42 +148,29 @@ impl Check<'_> {
         }
         let rounds = spec.burst.iter().map(|burst| burst.rounds);
         let shots = rounds.fold(spec.shot.len(), usize::saturating_add);
-        if shots.saturating_mul(sensors.len()) > MOST_ARRIVALS {
-            let problem = format!("{shots} shots at {} sensors are too many", sensors.len());
+        self.arrivals(shots, sensors.len())
+    }
+
+    fn arrivals(&self, sounds: usize, sensors: usize) -> Result<(), SceneError> {
+        if sounds.saturating_mul(sensors) > MOST_ARRIVALS {
+            let problem = format!("{sounds} shots and sounds at {sensors} sensors are too many");
             let remedy = format!("keep their product at or below {MOST_ARRIVALS}");
             return self.refuse("shot", problem, remedy);
         }
         Ok(())
     }
 
-    /// Distances and heights at which the formulas hold.
-    fn clearances(
-        &self,
-        ground: Option<&GroundSpec>,
-        sensors: &[SceneSensor],
-        places: &[Point],
-    ) -> Result<(), SceneError> {
+    /// Distances from which on the formulas hold.
+    fn clearances(&self, sensors: &[SceneSensor], places: &[Place]) -> Result<(), SceneError> {
         for place in places {
             for sensor in sensors {
-                let range_m = place.range_m(sensor.position);
+                let range_m = place.position.range_m(sensor.position);
                 if range_m < NEAREST_M {
-                    let problem = format!("a shot is {range_m:.2} m from sensor {}", sensor.id);
+                    let problem = format!("it is {range_m:.2} m from sensor {}", sensor.id);
                     let remedy = format!("keep {NEAREST_M} m, where the level is defined");
-                    return self.refuse("shot", problem, remedy);
+                    return self.refuse(&place.field, problem, remedy);
                 }
             }
-        }
-        let Some(ground) = ground else {
-            return Ok(());
-        };
-        let heights = sensors.iter().map(|sensor| sensor.position.up);
-        let lowest = heights
-            .chain(places.iter().map(|place| place.up))
-            .fold(f64::INFINITY, f64::min);
-        if lowest < ground.up_m {
-            let problem = format!("a sensor or shot at {lowest} m is below the ground");
-            let remedy = "raise it or lower ground.up_m";
-            return self.refuse("ground.up_m", problem, remedy);
         }
         Ok(())
     }

@@ -49,16 +49,14 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), scene: &Scene, ways: &[W
 
 /// What the marks above the strips mean.
 pub(super) fn draw_onsets(canvas: &mut Canvas, at: (f64, f64), scene: &Scene) {
-    if scene.shots().is_empty() {
-        return;
+    let mut items: Vec<Item> = Vec::new();
+    if !scene.shots().is_empty() {
+        items.push((|c, at| marks::shot(c, at, 4.5), "fired"));
+        items.push((|c, (x, y)| strips::onset(c, (x, y + 4.0)), "arrives"));
     }
-    let items: [Item; 2] = [
-        (|c, at| marks::shot(c, at, 4.5), "shot fired"),
-        (
-            |c, (x, y)| strips::onset(c, (x, y + 4.0)),
-            "true first wavefront",
-        ),
-    ];
+    if !scene.sounds().is_empty() {
+        items.push((|c, at| marks::sound(c, at, 4.0), "other sound begins"));
+    }
     row(canvas, at, &items);
 }
 

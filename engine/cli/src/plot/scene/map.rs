@@ -24,8 +24,15 @@ pub(super) fn draw(
 ) -> Result<(), PlotError> {
     let sensors: Vec<Enu> = scene.sensors().iter().map(|s| enu(s.position)).collect();
     let shots: Vec<Enu> = scene.shots().iter().map(|s| enu(s.position)).collect();
-    let sounds = scene.sounds();
-    let others = sounds.iter().map(|sound| enu(sound.position));
+    let sounds = sounds(scene);
+    let points: Vec<Enu> = sensors.iter().chain(&shots).copied().collect();
+    let [west, east, south, north] = View::of_points(frame, &points).edges_m();
+    // Thunder miles off must not shrink the array to a dot: what is shown may double the map.
+    let (w, h) = (0.5 * (east - west), 0.5 * (north - south));
+    let others = sounds.iter().map(|(place, _)| *place).filter(|place| {
+        (west - w..east + w).contains(&place.east_m)
+            && (south - h..north + h).contains(&place.north_m)
+    });
     let points: Vec<Enu> = sensors
         .iter()
         .chain(&shots)
@@ -50,7 +57,7 @@ pub(super) fn draw(
             labels.keep_free(Rect::around(x, y, SENSOR));
         }
         for sound in &sounds {
-            let (x, y) = view.px(enu(sound.position));
+            let (x, y) = view.px(sound.0);
             marks::sound(canvas, (x, y), SOUND);
             labels.keep_free(Rect::around(x, y, SOUND));
         }
@@ -82,14 +89,20 @@ pub(super) fn draw(
     }
     for sound in &sounds {
         let look = Type::new(10.5).fill(palette::REJECTED).halo();
-        labels.put(
-            canvas,
-            view.px(enu(sound.position)),
-            SOUND,
-            look,
-            sound.kind,
-        );
+        labels.put(canvas, view.px(sound.0), SOUND, look, sound.1);
     }
     canvas.frame(frame);
     Ok(())
+}
+
+/// Each place and kind once: a hammer strikes thirty times.
+fn sounds(scene: &Scene) -> Vec<(Enu, &'static str)> {
+    let mut sounds: Vec<(Enu, &'static str)> = Vec::new();
+    for sound in scene.sounds() {
+        let entry = (enu(sound.position), sound.kind);
+        if !sounds.contains(&entry) {
+            sounds.push(entry);
+        }
+    }
+    sounds
 }

@@ -137,6 +137,11 @@ pub(super) fn draw(
     let floor_db = pictures.iter().map(|p| p.floor_db).fold(f32::MAX, f32::min);
     let floor_db = floor_db.max(top_db - RANGE_DB);
     let each = (area.h - FIRED - FOOT) / shown.len() as f64;
+    for sound in scene.sounds() {
+        if axis.holds(sound.time_s) {
+            marks::sound(canvas, (axis.px(sound.time_s), area.y + 6.0), 4.0);
+        }
+    }
     for shot in scene.shots().iter().filter(|shot| axis.holds(shot.time_s)) {
         marks::shot(canvas, (axis.px(shot.time_s), area.y + 6.0), 4.5);
     }
