@@ -4,7 +4,7 @@ use crate::arrivals::ShotAt;
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::scene::Scene;
+use crate::scene::{Scene, Site};
 use crate::source::Firearm;
 
 /// Height of a muzzle over the street, metres.
@@ -64,12 +64,9 @@ impl Scene {
 
     /// In no building and at no microphone.
     fn is_outdoors(&self, place: Point) -> bool {
-        let indoors = self
-            .city
-            .as_deref()
-            .is_some_and(|city| city.solid_at(place).is_some());
         let mut sensors = self.sensors.iter();
-        !indoors && sensors.all(|sensor| sensor.position.range_m(place) >= NEAREST_M)
+        Site::of(self).is_open(place)
+            && sensors.all(|sensor| sensor.position.range_m(place) >= NEAREST_M)
     }
 }
 

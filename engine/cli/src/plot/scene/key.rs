@@ -52,7 +52,7 @@ pub(super) fn draw_onsets(canvas: &mut Canvas, at: (f64, f64), scene: &Scene) {
     let mut items: Vec<Item> = Vec::new();
     if !scene.shots().is_empty() {
         items.push((|c, at| marks::shot(c, at, 4.5), "fired"));
-        items.push((|c, (x, y)| strips::onset(c, (x, y + 4.0)), "arrives"));
+        items.push((|c, (x, y)| strips::onset(c, (x, y + 4.0)), "first arrival"));
     }
     if !scene.sounds().is_empty() {
         items.push((|c, at| marks::sound(c, at, 4.0), "other sound begins"));

@@ -89,7 +89,8 @@ pub(super) fn draw(
     }
     for sound in &sounds {
         let look = Type::new(10.5).fill(palette::REJECTED).halo();
-        labels.put(canvas, view.px(sound.0), SOUND, look, sound.1);
+        let words = sound.1.replace('_', " ");
+        labels.put(canvas, view.px(sound.0), SOUND, look, &words);
     }
     canvas.frame(frame);
     Ok(())
