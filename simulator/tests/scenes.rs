@@ -114,8 +114,50 @@ fn a_bad_scene_is_refused_with_file_field_and_remedy() {
             vec!["too many"],
         ),
         (
-            after("[ground]\nup_m = 3.0"),
-            vec!["ground.up_m", "below the ground"],
+            after("up = 1.0\n[ground]\nup_m = 3.0"),
+            vec!["line 5: shot[0]", "below the ground", "raise it to 3.00 m"],
+        ),
+        (
+            format!("{SENSOR}up = -0.5\n{SHOT}[ground]\n"),
+            vec![
+                "line 1: sensor[0]",
+                "below the ground",
+                "raise it to 0.00 m",
+            ],
+        ),
+        (
+            after("up = 1.0\nheight_m = 1.0"),
+            vec!["shot[0]", "given twice"],
+        ),
+        (
+            // The middle of the only house of a hamlet that is all house.
+            format!(
+                "{SENSOR}{SHOT}[city.generate]\nextent_m = 400.0\nempty_share = 0.0\n\
+                 [[sound]]\nkind = \"hammer\"\ntime_s = 1.0\neast = -180.0\nnorth = -153.0\nup = 1.0\n"
+            ),
+            vec!["line 12: sound[0]", "inside a building", "up to its roof"],
+        ),
+        (
+            after("[layout]\ncount = 3\nside_m = 90.0\non_roofs = true"),
+            vec!["layout.on_roofs", "no roofs", "geojson"],
+        ),
+        (
+            after(
+                "[[burst]]\ntime_s = 1.0\nrounds = 3\nrate_rpm = -600.0\neast = 1.0\nnorth = 2.0",
+            ),
+            vec!["line 12: burst[0].rate_rpm", "-600", "30 to 1500"],
+        ),
+        (
+            after("[[sound]]\nkind = \"traffic\"\neast = 9.0\nnorth = 9.0\nper_minute = -2.0"),
+            vec!["line 13: sound[0].per_minute", "-2"],
+        ),
+        (
+            after("[losses]\ndrop_rate_per_hour = -1.0"),
+            vec!["line 10: losses.drop_rate_per_hour", "-1"],
+        ),
+        (
+            after("[clock]\noutage = [[5.0, 2.0]]"),
+            vec!["line 10: clock.outage"],
         ),
         (
             after("[ground]\nreflection = 1.5"),
