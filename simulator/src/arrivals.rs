@@ -11,7 +11,7 @@ use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
 use crate::render::{PathKind, barrier, kind};
-use crate::scene::{Check, Scene, SceneSensor};
+use crate::scene::{Check, Scene, SceneSensor, SceneShot};
 
 /// `[picks]`: what a detector makes of the sounds that reach it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -96,6 +96,18 @@ pub struct ShotAt {
     pub place_idx: usize,
 }
 
+impl From<&SceneShot> for ShotAt {
+    fn from(shot: &SceneShot) -> Self {
+        Self {
+            time_s: shot.time_s,
+            position: shot.position,
+            level_db_spl: shot.blast.level_db_spl(),
+            frequency_hz: shot.blast.peak_frequency_hz(),
+            place_idx: shot.place_idx,
+        }
+    }
+}
+
 /// What one sensor hears first of one shot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -136,19 +148,32 @@ impl<'a> ArrivalModel<'a> {
         }
     }
 
+    /// The arrivals of the scene's own shots: [`ArrivalModel::hear`] of them.
+    pub fn hear_scene(&self) -> Vec<Vec<FirstArrival>> {
+        let shots: Vec<ShotAt> = self.scene.shots.iter().map(ShotAt::from).collect();
+        self.hear(&shots)
+    }
+
     /// The arrivals of every shot, in the order of the shots and then of the sensors that hear
     /// it. Shots are worked out in parallel; the result is the same for any number of threads.
     pub fn hear(&self, shots: &[ShotAt]) -> Vec<Vec<FirstArrival>> {
+        self.hear_with(shots, &|| ())
+    }
+
+    /// [`ArrivalModel::hear`] that calls `done`, from any thread, after every shot.
+    pub fn hear_with(&self, shots: &[ShotAt], done: &(dyn Fn() + Sync)) -> Vec<Vec<FirstArrival>> {
         shots
             .par_iter()
             .enumerate()
             .map_init(Scratch::default, |scratch, (shot_idx, shot)| {
                 let sensors = self.scene.sensors.iter().enumerate();
-                sensors
+                let heard = sensors
                     .filter_map(|(sensor_idx, sensor)| {
                         self.at(shot_idx, shot, sensor_idx, sensor, scratch)
                     })
-                    .collect()
+                    .collect();
+                done();
+                heard
             })
             .collect()
     }
@@ -229,5 +254,31 @@ impl<'a> ArrivalModel<'a> {
             false => good_s,
         };
         sigma_s * random.normal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scenes_own_shots_are_heard_when_and_as_loud_as_they_should() {
+        let text = "atmosphere = { temperature_c = 20.0, absorption = false }\n\
+                    microphone = { clock_sigma_s = 0.0 }\n\
+                    picks = { sigma_s = 0.0, tail_share = 0.0, level_sigma_db = 0.0 }\n\
+                    sensor = [{ id = \"A\", east = 100.0, north = 0.0, up = 1.5 },\n\
+                    { id = \"B\", east = 90000.0, north = 0.0 }]\n\
+                    shot = [{ time_s = 2.0, east = 0.0, north = 0.0 }]\n";
+        let scene = Scene::from_toml(text, "heard.toml").unwrap();
+        let heard = ArrivalModel::new(&scene).hear_scene();
+        assert_eq!((heard.len(), heard[0].len()), (1, 1), "B is too far off");
+        let first = &heard[0][0];
+        // 153 dB at 1 m, 40 dB less at 100 m; 343 to 344 m/s at 20 degrees, by humidity.
+        assert!((first.level_db_spl - 113.0).abs() < 1e-6, "{first:?}");
+        assert!((first.delay_s - 100.0 / 343.5).abs() < 0.001 && first.extra_s == 0.0);
+        assert_eq!(first.time_s, 2.0 + first.delay_s);
+        let again = ArrivalModel::new(&scene);
+        let shots: Vec<ShotAt> = scene.shots().iter().map(ShotAt::from).collect();
+        assert_eq!(again.hear(&shots), heard);
     }
 }

@@ -53,6 +53,16 @@ pub enum SceneError {
         /// What to write instead.
         remedy: String,
     },
+    /// Shots were to be drawn outdoors and there is no outdoors.
+    #[error(
+        "{scene}: no place outdoors among the sensors in {tries} draws; give sensors a wider layout or the city gaps"
+    )]
+    NoRoom {
+        /// The scene.
+        scene: String,
+        /// How many places were tried for one shot.
+        tries: usize,
+    },
 }
 
 impl SceneError {

@@ -3,6 +3,7 @@
 mod air;
 mod arrivals;
 mod city;
+mod drawn;
 mod error;
 mod output;
 mod point;
@@ -19,14 +20,14 @@ pub use error::{SceneError, WriteError};
 pub use jiff::Timestamp;
 pub use output::{
     Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot,
-    TruthSound, Written, simulate_to_dir, write,
+    TruthSound, Written, simulate_to_dir, simulate_to_dir_with, write,
 };
 pub use point::Point;
-pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate};
+pub use render::{Block, Path, PathKind, Simulation, Stream, TailSpec, simulate, simulate_some};
 pub use scene::{
     AirSpec, BurstSpec, ClockSpec, EchoSpec, GroundSpec, LayoutSpec, LossSpec, MicrophoneSpec,
     MonteCarloSpec, NoiseSpec, Origin, Preset, Run, SampleFormat, Scene, SceneSensor, SceneShot,
-    SceneSpec, SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
+    SceneSound, SceneSpec, SensorSpec, Setting, ShotSpec, StartTime, Study, VarySpec,
 };
 pub use sensor::{Place, Recording, Station};
 pub use source::{

@@ -1,5 +1,6 @@
 //! The command line: a contract that scripts rely on.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -44,12 +45,20 @@ Examples:
   shotfix analyze street.wav --plot street.png
   shotfix analyze *.wav --format json")]
     Analyze(AnalyzeArgs),
-    /// Play a scene into recordings, array.toml and truth.json.
+    /// Play a scene into recordings, array.toml and truth.json; draw it; or tell its arrivals.
+    ///
+    /// A file with [[vary]] or [monte_carlo] is a study: every run gets a folder 001, 002 ... of its
+    /// own, and study.json says what sets them apart.
     #[command(after_help = "\
 Examples:
-  shotfix simulate neighbourhood -o scene/        a preset
-  shotfix simulate my-scene.toml -o scene/
-  shotfix simulate --list                         the presets")]
+  shotfix simulate --list                         the presets
+  shotfix simulate neighbourhood -o scene/        recordings, array.toml and truth.json
+  shotfix simulate neighbourhood --print > my-scene.toml
+  shotfix simulate my-scene.toml -o scene/ --plot scene.png
+  shotfix simulate my-scene.toml --plot map.svg   the picture alone
+  shotfix simulate my-study.toml -o study/        001/, 002/ ... and study.json
+  shotfix simulate my-scene.toml --arrivals -o cases.jsonl --shots 1000
+  shotfix simulate my-scene.toml --arrivals --as associate -o -")]
     Simulate(SimulateArgs),
     /// Measure accuracy and speed on recordings with truth, and the simulator against literature.
     #[command(
@@ -120,12 +129,43 @@ pub struct SimulateArgs {
     /// A scene file or the name of a preset.
     #[arg(required_unless_present = "list", value_name = "SCENE")]
     pub scene: Option<String>,
-    /// Folder to write to; it is made if it is missing.
-    #[arg(short, long, required_unless_present = "list", value_name = "DIR")]
+    /// Folder to write to; it is made if it is missing. With --arrivals a file, or - for stdout.
+    #[arg(short, long, required_unless_present_any = ["list", "print", "plot"], value_name = "DIR|FILE")]
     pub out: Option<PathBuf>,
+    /// Draw the map with the ways of the sound, and what three of the sensors hear, into a PNG or
+    /// SVG file; of a study the first run.
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
+    pub plot: Option<PathBuf>,
+    /// Make no sound: write when each sensor first hears each shot, as JSON lines for `bench`.
+    #[arg(long, conflicts_with = "plot", requires = "out")]
+    pub arrivals: bool,
+    /// Form of the arrivals: a line for every shot, or for every scene with its picks mixed.
+    #[arg(
+        long = "as",
+        value_enum,
+        default_value_t = CaseFormat::Solve,
+        requires = "arrivals",
+        value_name = "FORM"
+    )]
+    pub case_format: CaseFormat,
+    /// Arrivals of N shots drawn at random outdoors among the sensors, instead of the scene's own.
+    #[arg(long, requires = "arrivals", value_name = "N")]
+    pub shots: Option<NonZeroUsize>,
+    /// Print the file of the preset SCENE, as a start for one's own.
+    #[arg(long, conflicts_with_all = ["out", "plot", "arrivals", "list"])]
+    pub print: bool,
     /// List the presets and stop.
     #[arg(long)]
     pub list: bool,
+}
+
+/// Which case file of `bench` arrivals are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CaseFormat {
+    /// One shot a line.
+    Solve,
+    /// One scene a line.
+    Associate,
 }
 
 /// What to measure.

@@ -9,4 +9,4 @@ pub(crate) use report::{reported_air, truth};
 pub use truth::{
     Truth, TruthArrival, TruthAtmosphere, TruthCrack, TruthEcho, TruthSensor, TruthShot, TruthSound,
 };
-pub use write::{Written, simulate_to_dir, write};
+pub use write::{Written, simulate_to_dir, simulate_to_dir_with, write};

@@ -69,12 +69,25 @@ pub fn write(simulation: &Simulation, dir: impl AsRef<Path>) -> Result<Written, 
 /// # Errors
 /// [`WriteError`] with the path that was refused.
 pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, WriteError> {
+    simulate_to_dir_with(scene, dir, &|_| ())
+}
+
+/// [`simulate_to_dir`] that calls `done`, from any thread, with the seconds of sound just made;
+/// they add up to the length of all recordings.
+///
+/// # Errors
+/// [`WriteError`] with the path that was refused.
+pub fn simulate_to_dir_with(
+    scene: &Scene,
+    dir: impl AsRef<Path>,
+    done: &(dyn Fn(f64) + Sync),
+) -> Result<Written, WriteError> {
     let dir = dir.as_ref();
     let stations: Vec<Station> = scene.sensors.iter().map(sensor::station).collect();
     let names = stations.iter().map(|s| wav_name(s, scene.start));
     make_dir(dir, &names.collect())?;
     let stage = Arc::new(Stage::new(scene));
-    let done = (0..scene.sensors.len())
+    let played = (0..scene.sensors.len())
         .into_par_iter()
         .map(|sensor_idx| {
             let mut stream = SensorStream::new(&stage, sensor_idx);
@@ -84,6 +97,7 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
             let mut clipped = 0;
             let samples = blocks.map(|block| {
                 clipped += block.clipped;
+                done(block.samples.len() as f64 / f64::from(rate_hz));
                 block.samples
             });
             let path = write_wav(path, scene.format, rate_hz, samples)?;
@@ -92,7 +106,7 @@ pub fn simulate_to_dir(scene: &Scene, dir: impl AsRef<Path>) -> Result<Written, 
         .collect::<Result<Vec<_>, WriteError>>()?;
     let array = array_toml(scene.origin, &reported_air(scene), &stations);
     let (mut recordings, mut clipped, mut heard) = (Vec::new(), 0, Vec::new());
-    for (path, cut, sounds) in done {
+    for (path, cut, sounds) in played {
         recordings.push(path);
         clipped += cut;
         heard.push(sounds);

@@ -22,7 +22,7 @@ pub(crate) use heard::Heard;
 pub use path::{Path, PathKind};
 pub(crate) use paths::{Detail, kind, paths};
 pub(crate) use simulate::BLOCK;
-pub use simulate::{Simulation, simulate};
+pub use simulate::{Simulation, simulate, simulate_some};
 pub(crate) use stage::Stage;
 pub use stream::{Block, Stream};
 pub(crate) use stream::{SensorStream, length};

@@ -39,7 +39,7 @@ pub fn simulate(scene: &Scene) -> Simulation {
     let stage = Arc::new(Stage::new(scene));
     let (recordings, heard): (Vec<_>, Vec<_>) = (0..scene.sensors.len())
         .into_par_iter()
-        .map(|sensor_idx| record(&stage, sensor_idx))
+        .map(|sensor_idx| record(&stage, sensor_idx, f64::INFINITY))
         .unzip();
     Simulation {
         recordings,
@@ -50,18 +50,35 @@ pub fn simulate(scene: &Scene) -> Simulation {
     }
 }
 
-fn record(stage: &Arc<Stage<'_>>, sensor_idx: usize) -> (Recording, Vec<Heard>) {
+/// What some sensors record of a scene from its start, `until_s` seconds of it or all there is:
+/// the same samples as in [`simulate`], without the work for the rest.
+///
+/// # Panics
+/// If there is no sensor of an index.
+pub fn simulate_some(scene: &Scene, sensors: &[usize], until_s: f64) -> Vec<Recording> {
+    let stage = Arc::new(Stage::new(scene));
+    sensors
+        .par_iter()
+        .map(|&sensor_idx| record(&stage, sensor_idx, until_s).0)
+        .collect()
+}
+
+fn record(stage: &Arc<Stage<'_>>, sensor_idx: usize, until_s: f64) -> (Recording, Vec<Heard>) {
     let scene = stage.scene;
     let sensor = &scene.sensors[sensor_idx];
     let mut recording = Recording {
         station: station(sensor),
         start: scene.start,
         sample_rate_hz: sensor.sample_rate_hz,
-        samples: Vec::with_capacity(length(scene, sensor)),
+        samples: Vec::new(),
         clipped: 0,
     };
+    // Saturates: no end is the end of the scene.
+    let wanted = (until_s * f64::from(sensor.sample_rate_hz)) as usize;
+    let wanted = wanted.min(length(scene, sensor));
+    recording.samples.reserve_exact(wanted);
     let mut stream = SensorStream::new(stage, sensor_idx);
-    while let Some(block) = stream.next_block(BLOCK) {
+    while let Some(block) = stream.next_block(BLOCK.min(wanted - recording.samples.len())) {
         recording.samples.extend_from_slice(&block.samples);
         recording.clipped += block.clipped;
     }

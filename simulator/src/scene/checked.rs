@@ -9,12 +9,13 @@ use crate::air::Air;
 use crate::arrivals::PickSpec;
 use crate::city::{City, Scratch};
 use crate::error::SceneError;
+use crate::output::reported_air;
 use crate::point::Point;
 use crate::render::{self, Detail, TailSpec};
 use crate::scene::presets::{self, Preset};
 use crate::scene::{
     AirSpec, EchoSpec, GroundSpec, LossSpec, MicrophoneSpec, NoiseSpec, Origin, SampleFormat,
-    SceneSpec, Site,
+    SceneFile, SceneSpec, Site,
 };
 use crate::sensor::Clock;
 use crate::source::{Aim, Blast, Bullet, Emission, Firearm};
@@ -100,6 +101,18 @@ pub struct SceneShot {
     pub(crate) place_idx: usize,
 }
 
+/// A sound that is no shot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SceneSound {
+    /// What it is: `firework`, `hammer` ...
+    pub kind: &'static str,
+    /// Seconds after the start of the scene at which it begins.
+    pub time_s: f64,
+    /// Where, or where a moving source begins.
+    pub position: Point,
+}
+
 impl SceneSensor {
     /// Seconds after the start that the clock shows at a time, seconds after the start.
     pub(crate) fn clock_shows_s(&self, true_s: f64) -> f64 {
@@ -135,21 +148,14 @@ impl Scene {
 
     /// Loads a scene file, or the preset of that name if there is no such file.
     ///
+    /// Of a file with `[[vary]]` or `[monte_carlo]` it is the scene as written, with none of the
+    /// values to try in it; [`Study::load`](crate::Study::load) gives them all.
+    ///
     /// # Errors
     /// As [`Scene::from_toml`], or [`SceneError::Read`].
     pub fn load(path_or_preset: impl AsRef<Path>) -> Result<Self, SceneError> {
-        let path = path_or_preset.as_ref();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_toml(&text, &path.to_string_lossy()),
-            Err(source) => match path.to_str().and_then(presets::find) {
-                Some(preset) => preset.scene(),
-                None => Err(SceneError::Read {
-                    path: path.to_string_lossy().into_owned(),
-                    presets: presets::names(),
-                    source,
-                }),
-            },
-        }
+        let file = SceneFile::open(path_or_preset.as_ref())?;
+        Self::from_toml(&file.text, &file.name)
     }
 
     /// The preset called `name`.
@@ -204,6 +210,32 @@ impl Scene {
     /// Shots, in the order of time. Empty for a scene of noise alone.
     pub fn shots(&self) -> &[SceneShot] {
         &self.shots
+    }
+
+    /// What else sounds, in the order of the file; of a rattle of many small sounds the first.
+    pub fn sounds(&self) -> Vec<SceneSound> {
+        let listed = self.emissions.iter().filter(|emission| emission.listed);
+        let sound = listed.map(|emission| SceneSound {
+            kind: emission.kind,
+            time_s: emission.time_s,
+            position: emission.position,
+        });
+        sound.collect()
+    }
+
+    /// The air as the scene gives it.
+    pub fn atmosphere(&self) -> &AirSpec {
+        &self.atmosphere
+    }
+
+    /// The air as a weather station reports it, and how well it knows: what `array.toml` says.
+    pub fn reported_air(&self) -> AirSpec {
+        reported_air(self)
+    }
+
+    /// What a detector makes of the sounds, where only arrivals are asked for.
+    pub fn picks(&self) -> &PickSpec {
+        &self.picks
     }
 
     /// The air the sound travels through.

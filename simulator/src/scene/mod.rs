@@ -2,6 +2,7 @@
 
 mod check;
 mod checked;
+mod file;
 mod layout;
 mod line;
 mod presets;
@@ -10,7 +11,8 @@ mod spec;
 mod study;
 
 pub(crate) use check::Check;
-pub use checked::{Scene, SceneSensor, SceneShot};
+pub use checked::{Scene, SceneSensor, SceneShot, SceneSound};
+pub(crate) use file::SceneFile;
 pub(crate) use line::line_of;
 pub use presets::Preset;
 pub(crate) use site::{Height, Site};

@@ -35,7 +35,12 @@ pub(crate) const PRESETS: &[Preset] = &[
 
 impl Preset {
     pub(crate) fn scene(&self) -> Result<Scene, SceneError> {
-        Scene::from_toml(self.toml, &format!("{}.toml", self.name))
+        Scene::from_toml(self.toml, &self.file_name())
+    }
+
+    /// What messages call it.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}.toml", self.name)
     }
 }
 

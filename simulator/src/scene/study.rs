@@ -1,9 +1,11 @@
 //! Many scenes from one file: a sweep of parameters, and draws with other seeds.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::SceneError;
-use crate::scene::{Check, Scene, SceneSpec};
+use crate::scene::{Check, Scene, SceneFile, SceneSpec};
 
 /// Most scenes of one file.
 const MOST_RUNS: usize = 100_000;
@@ -67,6 +69,15 @@ impl Study {
     pub fn from_toml(text: &str, file_name: &str) -> Result<Self, SceneError> {
         let spec = SceneSpec::from_toml(text, file_name)?;
         Self::expand(&spec, text, file_name).map_err(|error| error.in_text(text))
+    }
+
+    /// Loads a scene file with its sweeps, or the preset of that name if there is no such file.
+    ///
+    /// # Errors
+    /// As [`Study::from_toml`], or [`SceneError::Read`].
+    pub fn load(path_or_preset: impl AsRef<Path>) -> Result<Self, SceneError> {
+        let file = SceneFile::open(path_or_preset.as_ref())?;
+        Self::from_toml(&file.text, &file.name)
     }
 
     fn expand(spec: &SceneSpec, text: &str, file_name: &str) -> Result<Self, SceneError> {
@@ -230,6 +241,19 @@ mod tests {
         let study = study("").unwrap();
         assert_eq!(study.runs.len(), 1);
         assert!(study.runs[0].settings.is_empty());
+    }
+
+    #[test]
+    fn presets_and_files_load_and_others_say_what_there_is() {
+        let preset = Study::load("quiet-night").unwrap();
+        assert_eq!(preset.runs[0].scene.name(), "quiet-night");
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("draws.toml");
+        std::fs::write(&path, format!("{BASE}[monte_carlo]\nruns = 3\n")).unwrap();
+        assert_eq!(Study::load(&path).unwrap().runs.len(), 3);
+        assert_eq!(Scene::load(&path).unwrap().seed(), 7);
+        let error = Study::load(dir.path().join("no.toml")).unwrap_err();
+        assert!(error.to_string().contains("quiet-night"), "{error}");
     }
 
     #[test]

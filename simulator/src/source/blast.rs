@@ -41,6 +41,20 @@ impl Blast {
         }
     }
 
+    /// Peak level at 1 m, dB SPL.
+    pub fn level_db_spl(&self) -> f64 {
+        db_spl(self.peak_pa)
+    }
+
+    /// Frequency at which its spectrum is strongest, Hz; 0 for shapes that have no such peak.
+    pub fn peak_frequency_hz(&self) -> f64 {
+        // |P(f)|^2 is proportional to ((b-1)^2 + x^2) / (b^2 + x^2)^2 with x = 2 pi f T0, which is
+        // largest where x^2 = b^2 - 2 (b-1)^2 = 4b - 2 - b^2.
+        let b = self.decay;
+        let square = (4.0 * b - 2.0 - b * b).max(0.0);
+        square.sqrt() / (std::f64::consts::TAU * self.positive_s)
+    }
+
     /// Pressure in pascals at 1 m, `time_s` seconds after the wavefront.
     pub fn pressure(&self, time_s: f64) -> f64 {
         if time_s < 0.0 {

@@ -247,6 +247,7 @@ mod tests {
             let power = |f: f64| blast.spectrum(f).norm_sqr();
             let f = firearm.peak_frequency_hz;
             assert!(power(f) > power(0.98 * f) && power(f) > power(1.02 * f));
+            assert!((blast.peak_frequency_hz() / f - 1.0).abs() < 1e-12);
         }
     }
 

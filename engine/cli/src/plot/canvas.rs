@@ -170,6 +170,14 @@ impl Canvas {
         self.put(format_args!("<path d=\"{d}Z\" {style}/>"));
     }
 
+    pub(super) fn polyline(&mut self, points: impl IntoIterator<Item = (f64, f64)>, style: &str) {
+        let mut d = String::new();
+        for (k, (x, y)) in points.into_iter().enumerate() {
+            let _ = write!(d, "{}{x:.2} {y:.2}", if k == 0 { "M" } else { "L" });
+        }
+        self.put(format_args!("<path d=\"{d}\" {style}/>"));
+    }
+
     /// `text` with its baseline at `y`.
     pub(super) fn text(&mut self, (x, y): (f64, f64), look: Type, text: &str) {
         let anchor = match look.anchor {

@@ -31,16 +31,35 @@ pub(super) fn view(frame: Rect, report: &LocateReport, truth: &[Enu]) -> View {
     View::of_points(frame, &points)
 }
 
-/// Grid lines with their coordinates inside the frame's lower and left edge.
-fn grid(canvas: &mut Canvas, view: &View) {
-    let step = round_step(150.0 / view.px_per_m);
+/// Metres between grid lines.
+fn grid_step(view: &View) -> f64 {
+    round_step(150.0 / view.px_per_m)
+}
+
+/// Grid lines without their coordinates.
+pub(super) fn grid_lines(canvas: &mut Canvas, view: &View) {
+    let step = grid_step(view);
     let [west, east, south, north] = view.edges_m();
     let line = format!("stroke=\"{}\" stroke-width=\"1\"", palette::GRID);
-    let small = Type::new(10.0).fill(palette::MUTED);
     let f = view.frame;
     for value in multiples(west, east, step) {
         let (x, _) = view.px(Enu::new(value, south, 0.0));
         canvas.line((x, f.y), (x, f.bottom()), &line);
+    }
+    for value in multiples(south, north, step) {
+        let (_, y) = view.px(Enu::new(west, value, 0.0));
+        canvas.line((f.x, y), (f.right(), y), &line);
+    }
+}
+
+/// The grid's coordinates inside the frame's lower and left edge.
+pub(super) fn coordinates(canvas: &mut Canvas, view: &View) {
+    let step = grid_step(view);
+    let [west, east, south, north] = view.edges_m();
+    let small = Type::new(10.0).fill(palette::MUTED).halo();
+    let f = view.frame;
+    for value in multiples(west, east, step) {
+        let (x, _) = view.px(Enu::new(value, south, 0.0));
         if x > f.x + 50.0 && x < f.right() - 30.0 {
             let look = small.anchor(Anchor::Middle);
             canvas.text((x, f.bottom() - 5.0), look, &tick_words(value, step));
@@ -48,7 +67,6 @@ fn grid(canvas: &mut Canvas, view: &View) {
     }
     for value in multiples(south, north, step) {
         let (_, y) = view.px(Enu::new(west, value, 0.0));
-        canvas.line((f.x, y), (f.right(), y), &line);
         if y > f.y + 12.0 && y < f.bottom() - 22.0 {
             canvas.text((f.x + 5.0, y - 3.0), small, &tick_words(value, step));
         }
@@ -100,7 +118,12 @@ pub(super) fn scale_bar(
 }
 
 /// North, or the input's y where nothing says that y is north; the room it takes.
-fn north_arrow(canvas: &mut Canvas, view: &View, geodetic: bool, marks: &[(f64, f64)]) -> Rect {
+pub(super) fn north_arrow(
+    canvas: &mut Canvas,
+    view: &View,
+    geodetic: bool,
+    marks: &[(f64, f64)],
+) -> Rect {
     let f = view.frame;
     let room = |x| Rect::new(x, f.y + 8.0, 38.0, 58.0);
     let rooms = [
@@ -163,7 +186,8 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, report: &LocateReport, trut
     canvas.rect(f, &format!("fill=\"{}\"", palette::GROUND));
     let mut labels = Labels::new(f);
     canvas.clipped(f, |canvas| {
-        grid(canvas, view);
+        grid_lines(canvas, view);
+        coordinates(canvas, view);
         rays(canvas, view, report);
         for incident in &report.incidents {
             marks::ellipse95(canvas, view, incident.position, &incident.ellipse95);

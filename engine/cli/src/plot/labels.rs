@@ -7,6 +7,8 @@ use super::canvas::{Anchor, Canvas, Rect, Type};
 pub(super) struct Labels {
     bounds: Rect,
     taken: Vec<Rect>,
+    /// Where a label would be crossed by a line.
+    crossed: Vec<Rect>,
 }
 
 impl Labels {
@@ -14,6 +16,7 @@ impl Labels {
         Self {
             bounds,
             taken: Vec::new(),
+            crossed: Vec::new(),
         }
     }
 
@@ -22,8 +25,24 @@ impl Labels {
         self.taken.push(r);
     }
 
+    /// Labels keep off the line if they can.
+    pub(super) fn avoid_line(&mut self, from: (f64, f64), to: (f64, f64)) {
+        const STEP: f64 = 5.0;
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        // The ends of lines are on the map, so a line of many maps is none of ours.
+        let steps = (length / STEP).ceil().clamp(1.0, 2_000.0);
+        for k in 0..=steps as u32 {
+            let share = f64::from(k) / steps;
+            let at = |from: f64, to: f64| from + (to - from) * share;
+            let dot = Rect::around(at(from.0, to.0), at(from.1, to.1), 1.0);
+            if self.bounds.overlaps(dot) {
+                self.crossed.push(dot);
+            }
+        }
+    }
+
     /// Writes `text` beside the mark of radius `reach` at `at`, at the first of eight places
-    /// that is free. A label that fits nowhere is left out: a missing name is better than two
+    /// that is free, one without lines if there is any. A label that fits nowhere is left out: a missing name is better than two
     /// unreadable ones. Returns whether it was written.
     pub(super) fn put(
         &mut self,
@@ -49,8 +68,10 @@ impl Labels {
         let free = places
             .into_iter()
             .map(|(x, y)| Rect::new(x, y, w, h))
-            .find(|r| self.bounds.holds(*r) && !self.taken.iter().any(|t| t.overlaps(*r)));
-        let Some(place) = free else {
+            .filter(|r| self.bounds.holds(*r) && !self.taken.iter().any(|t| t.overlaps(*r)));
+        let crossed = |r: &Rect| self.crossed.iter().any(|dot| dot.overlaps(*r));
+        // The first of the best: `min_by_key` keeps the earlier of equals.
+        let Some(place) = free.min_by_key(crossed) else {
             return false;
         };
         self.taken.push(place);
@@ -75,6 +96,15 @@ mod tests {
         for (k, a) in labels.taken.iter().enumerate() {
             assert!(labels.taken[..k].iter().all(|b| !a.overlaps(*b)));
         }
+    }
+
+    #[test]
+    fn lines_are_avoided_where_there_is_room() {
+        let mut canvas = Canvas::new(200.0, 200.0);
+        let mut labels = Labels::new(Rect::new(0.0, 0.0, 200.0, 200.0));
+        labels.avoid_line((100.0, 100.0), (1e3, 100.0));
+        assert!(labels.put(&mut canvas, (100.0, 100.0), 5.0, Type::new(11.0), "N01"));
+        assert!(labels.taken[0].right() < 100.0, "left of the mark");
     }
 
     #[test]

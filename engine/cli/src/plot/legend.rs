@@ -5,10 +5,12 @@ use shotfix_core::ArrivalStatus;
 use super::canvas::{Canvas, Rect, Type};
 use super::{marks, palette};
 
+/// A symbol, drawn about a point, and its name.
+pub(super) type Item = (fn(&mut Canvas, (f64, f64)), &'static str);
+
 /// One row of symbols and their names.
 pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), with_truth: bool, with_shots: bool) {
-    type Draw = fn(&mut Canvas, (f64, f64));
-    let mut items: Vec<(Draw, &str)> = Vec::new();
+    let mut items: Vec<Item> = Vec::new();
     if with_shots {
         items.push((
             |c, at| marks::status(c, at, 6.0, Some(ArrivalStatus::Used)),
@@ -47,6 +49,11 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), with_truth: bool, with_s
     if with_truth {
         items.push((|c, at| marks::truth(c, at, 5.0), "truth"));
     }
+    row(canvas, at, &items);
+}
+
+/// Draws symbols and their names one after the other; where the next would go.
+pub(super) fn row(canvas: &mut Canvas, at: (f64, f64), items: &[Item]) -> f64 {
     let look = Type::new(12.0);
     let (mut x, y) = at;
     for (draw, words) in items {
@@ -54,4 +61,5 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), with_truth: bool, with_s
         canvas.text_at_middle((x + 17.0, y), look, words);
         x += 17.0 + look.width(words) + 36.0;
     }
+    x
 }

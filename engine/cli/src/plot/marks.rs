@@ -58,6 +58,20 @@ pub(super) fn shot(canvas: &mut Canvas, (x, y): Px, r: f64) {
     canvas.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], &style);
 }
 
+/// A sound that is no shot: a triangle.
+pub(super) fn sound(canvas: &mut Canvas, (x, y): Px, r: f64) {
+    let style = format!(
+        "fill=\"{}\" stroke=\"#ffffff\" stroke-width=\"1\"",
+        palette::REJECTED
+    );
+    let tips = [
+        (x, y - r),
+        (x + 0.95 * r, y + 0.7 * r),
+        (x - 0.95 * r, y + 0.7 * r),
+    ];
+    canvas.polygon(tips, &style);
+}
+
 /// The incident's position: a target.
 pub(super) fn incident(canvas: &mut Canvas, at: Px, r: f64) {
     let (x, y) = at;

@@ -1,4 +1,4 @@
-//! Pictures: the map of a report and the sound of a recording, as PNG or SVG.
+//! Pictures: the map of a report, the sound of a recording and a scene, as PNG or SVG.
 //!
 //! A picture is drawn once, as SVG text, and `resvg` turns the same text into the PNG, so both
 //! files show the same thing. `plotters` was the alternative: its charts would have to be
@@ -20,12 +20,15 @@ mod marks;
 mod palette;
 mod raster;
 mod scale;
+mod scene;
 mod sound;
 mod spectrogram;
+mod spectrum_axes;
 
 use std::path::PathBuf;
 
 pub use map::plot_report;
+pub use scene::plot_scene;
 pub use sound::plot_sound;
 
 /// The name of a picture, as an argument: refused before any work if it ends in nothing we write.

@@ -9,6 +9,7 @@ use super::flags::{self, Axis};
 use super::raster::Kind;
 use super::scale::{multiples, round_step, tick_words};
 use super::spectrogram::Spectrogram;
+use super::spectrum_axes::{colours, frequencies};
 use super::{PlotError, palette};
 
 const WIDTH: f64 = 1200.0;
@@ -127,38 +128,13 @@ fn spectrum(
 ) -> Result<(), PlotError> {
     let spectrogram = Spectrogram::new(samples, rate_hz, MOST_COLUMNS);
     canvas.png(area, &spectrogram.png()?);
-    let look = Type::new(11.0).fill(palette::MUTED).anchor(Anchor::End);
-    let nyquist_khz = rate_hz / 2e3;
-    let step = round_step(nyquist_khz / 4.0);
-    let tick = format!("stroke=\"{}\" stroke-width=\"1\"", palette::FRAME);
-    for khz in multiples(0.0, nyquist_khz, step) {
-        let y = area.bottom() - khz / nyquist_khz * area.h;
-        canvas.line((area.x - 5.0, y), (area.x, y), &tick);
-        let words = format!("{} kHz", tick_words(khz, step));
-        canvas.text_at_middle((area.x - 8.0, y), look, &words);
-    }
-    // The colours' scale.
+    frequencies(canvas, area, rate_hz / 2.0);
     let bar = Rect::new(area.right() + 14.0, area.y, 12.0, area.h);
-    let n = 64;
-    for k in 0..n {
-        let [r, g, b] = palette::magma(k as f32 / (n - 1) as f32);
-        let h = bar.h / f64::from(n);
-        // A sliver more than its share, so that no seams of white show.
-        let top = bar.bottom() - h * f64::from(k + 1);
-        let cell = Rect::new(bar.x, top, bar.w, (h + 0.4).min(bar.bottom() - top));
-        canvas.rect(cell, &format!("fill=\"#{r:02x}{g:02x}{b:02x}\""));
-    }
-    let (low, high) = (
+    let range = (
         f64::from(spectrogram.floor_db),
         f64::from(spectrogram.top_db),
     );
-    let left = Type::new(11.0).fill(palette::MUTED);
-    for db in multiples(low, high, 20.0) {
-        let y = bar.bottom() - (db - low) / (high - low) * bar.h;
-        let words = tick_words(db, 20.0).replace('-', "−");
-        canvas.text_at_middle((bar.right() + 5.0, y), left, &words);
-    }
-    canvas.text((bar.x, area.y - 8.0), left, "dB FS");
+    colours(canvas, bar, range, "dB FS");
     Ok(())
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Spectrogram {
     power_db: Vec<f32>,
     columns: usize,
     bins: usize,
+    /// Frequency of the last bin, Hz.
+    pub(super) top_hz: f64,
     /// The loudest cell, decibels re a full-scale sine.
     pub(super) top_db: f32,
     /// What is drawn black.
@@ -76,6 +78,24 @@ impl Spectrogram {
             power_db,
             columns,
             bins,
+            top_hz: rate_hz / 2.0,
+            top_db,
+        }
+    }
+
+    /// The same without the frequencies above `most_hz`.
+    pub(super) fn below(self, most_hz: f64) -> Self {
+        let step_hz = self.top_hz / (self.bins - 1) as f64;
+        let bins = ((most_hz / step_hz) as usize + 1).clamp(2, self.bins);
+        let columns = self.power_db.chunks(self.bins);
+        let power_db: Vec<f32> = columns.flat_map(|column| column[..bins].to_vec()).collect();
+        let top_db = power_db.iter().copied().fold(-200.0, f32::max);
+        Self {
+            floor_db: floor_db(&power_db, top_db),
+            power_db,
+            columns: self.columns,
+            bins,
+            top_hz: step_hz * (bins - 1) as f64,
             top_db,
         }
     }

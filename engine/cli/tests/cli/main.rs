@@ -9,4 +9,5 @@ mod good_runs;
 mod long_input;
 mod run;
 mod scene;
+mod simulations;
 mod usage;

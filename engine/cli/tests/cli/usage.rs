@@ -178,6 +178,7 @@ fn a_pipe_closed_early_is_no_error() {
     for args in [
         "locate set --format json",
         "simulate --list",
+        "simulate quiet-night --arrivals --shots 500 -o -",
         "bench locate .",
     ] {
         let mut child = crate::run::program(yard.dir())
