@@ -95,10 +95,6 @@ impl City {
         })
     }
 
-    pub(crate) fn terrain(&self) -> &Terrain {
-        &self.terrain
-    }
-
     pub(crate) fn grid(&self) -> &Grid {
         &self.grid
     }
@@ -213,6 +209,7 @@ impl City {
     /// Whether nothing stands between two points: no prism and no ground.
     ///
     /// Touching a wall, a corner or the edge of a roof is clear, to within a micrometre.
+    #[cfg(test)]
     pub(crate) fn clear(&self, a: Point, b: Point, scratch: &mut Scratch) -> bool {
         let leg = Leg::new([a.east, a.north], a.up, [b.east, b.north], b.up);
         if leg.length_m <= 1e-9 {

@@ -249,7 +249,12 @@ impl<'a> Listener<'a> {
                 air_m: ways.range_m,
                 filter: None,
             };
-            let delay_s = ways.straight_s + pulse.late_s;
+            // Nothing scatters into the sensor before the first way has reached it.
+            let first_s = ways
+                .paths
+                .first()
+                .map_or(ways.straight_s, |path| path.delay_s);
+            let delay_s = first_s + pulse.late_s;
             let arrival_s = self.sensor.clock_shows_s(pulse.time_s + delay_s);
             let (timeline, wave) = (&mut self.timeline, pulse.wave);
             self.renderer

@@ -20,6 +20,7 @@ pub(crate) struct Node {
 ///
 /// What is not modelled: echoes, and the colour that edges and air give the sound; its level
 /// takes their loss at the frequency that the caller chooses.
+#[derive(Debug, Default)]
 pub(crate) struct MovingListener {
     sample_rate_hz: f64,
     nodes: [Node; 2],
@@ -74,9 +75,11 @@ impl MovingListener {
         let time_s = |node: i64| node as f64 * spacing / self.sample_rate_hz;
         let start = match self.segment {
             Some(last) if last + 1 == segment => self.nodes[1],
-            _ => emission(time_s(segment), way),
+            _ => emission(time_s(segment), time_s(segment), way),
         };
-        self.nodes = [start, emission(time_s(segment + 1), way)];
+        // It left as long before this node as before the last one, to begin with.
+        let guess_s = start.emission_s + spacing / self.sample_rate_hz;
+        self.nodes = [start, emission(time_s(segment + 1), guess_s, way)];
         self.segment = Some(segment);
     }
 
@@ -115,9 +118,10 @@ impl MovingListener {
     }
 }
 
-/// How the sound heard at `time_s` left: `emission + delay(emission) = time`, by fixed point.
-fn emission(time_s: f64, way: &impl Fn(f64) -> (f64, f64)) -> Node {
-    let mut emission_s = time_s;
+/// How the sound heard at `time_s` left: `emission + delay(emission) = time`, by fixed point from
+/// a guess on.
+fn emission(time_s: f64, guess_s: f64, way: &impl Fn(f64) -> (f64, f64)) -> Node {
+    let mut emission_s = guess_s;
     for _ in 0..ITERATIONS {
         emission_s = time_s - way(emission_s).0;
     }

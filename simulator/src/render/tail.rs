@@ -15,7 +15,7 @@ pub struct TailSpec {
     pub level_db: f64,
     /// Seconds in which it falls by 60 dB.
     pub decay_s: f64,
-    /// Seconds after the straight-line delay at which it begins to rise.
+    /// Seconds after the first wavefront at which it begins to rise.
     pub start_s: f64,
     /// Echoes in each second.
     pub density_per_s: f64,
@@ -53,7 +53,7 @@ impl Check<'_> {
 /// One faint echo.
 pub(crate) type Tap = (u32, f32);
 
-/// The echoes of one place at one sensor: samples after the straight-line delay, and pressure
+/// The echoes of one place at one sensor: samples after the first wavefront, and pressure
 /// against that of the direct sound in the open.
 ///
 /// The energy falls by 60 dB in `decay_s`, as `exp(-2 a t)`, so with n echoes a second of

@@ -31,6 +31,31 @@ pub(crate) const PRESETS: &[Preset] = &[
         description: "Four rounds of 9 mm among twelve roofs of a city, with echoes and wind",
         toml: include_str!("../../presets/neighbourhood.toml"),
     },
+    Preset {
+        name: "city-day",
+        description: "A minute at noon: 20 roofs, traffic, builders, a dog, a helicopter, 12 rounds from two guns",
+        toml: include_str!("../../presets/city-day.toml"),
+    },
+    Preset {
+        name: "fourth-of-july",
+        description: "A minute of the night of 4 July: shells, crackers and whistles all round, 9 rounds among them",
+        toml: include_str!("../../presets/fourth-of-july.toml"),
+    },
+    Preset {
+        name: "windy",
+        description: "Six single shots in 9 m/s of gusty wind: shadow zones, wandering times, wind in the microphones",
+        toml: include_str!("../../presets/windy.toml"),
+    },
+    Preset {
+        name: "rifle",
+        description: "Rifles along streets: Mach cones before the blasts at twelve sensors, 96 kHz",
+        toml: include_str!("../../presets/rifle.toml"),
+    },
+    Preset {
+        name: "sparse",
+        description: "Six sensors over 1 km2, one dead, one without GPS, one a second off; losses and clipping",
+        toml: include_str!("../../presets/sparse.toml"),
+    },
 ];
 
 impl Preset {

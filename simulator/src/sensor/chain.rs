@@ -109,15 +109,20 @@ fn wind_at(scene: &Scene, sensor: &SceneSensor) -> WindAt {
     }
 }
 
+/// RMS level of the ambient noise at a sensor over the band of its recording, dB SPL.
+pub(crate) fn ambient_db_spl(scene: &Scene, sensor: &SceneSensor) -> Option<f64> {
+    let noise = scene.noise.as_ref()?;
+    Some(noise::level_db_spl(noise, scene.seed, &sensor.id))
+}
+
 /// What only the simulator knows of a sensor.
 pub(crate) fn sensor_truth(scene: &Scene, sensor: &SceneSensor) -> TruthSensor {
     let clock = sensor.clock.spec();
-    let level = |noise| noise::level_db_spl(noise, scene.seed, &sensor.id);
     TruthSensor {
         id: sensor.id.clone(),
         position: sensor.position,
         gain_error_db: sensor.gain_error_db,
-        ambient_db_spl: scene.noise.as_ref().map(level),
+        ambient_db_spl: ambient_db_spl(scene, sensor),
         clock_offset_s: sensor.clock_offset_s,
         drift_ppm: sensor.clock.drift_ppm(),
         outages: clock.outage.clone(),

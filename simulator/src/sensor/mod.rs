@@ -10,7 +10,7 @@ mod recording;
 mod response;
 mod spec;
 
-pub(crate) use chain::{Chain, sensor_truth};
+pub(crate) use chain::{Chain, ambient_db_spl, sensor_truth};
 pub(crate) use clock::Clock;
 pub use clock_spec::ClockSpec;
 pub(crate) use converter::steps;
