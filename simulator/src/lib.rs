@@ -5,6 +5,7 @@ mod arrivals;
 mod city;
 mod drawn;
 mod error;
+mod normals;
 mod output;
 mod point;
 mod random;

@@ -4,10 +4,11 @@ use std::f64::consts::{PI, TAU};
 
 use super::spec::AirSpec;
 use super::speed::cramer_m_s;
+use crate::normals::Normals;
 use crate::random::{Purpose, Random};
 
-/// Waves that a wander is made of. Their sum is normal to a kurtosis of 3 - 1.5/16.
-const WAVES: usize = 16;
+/// Waves that a wander is made of. Their sum is normal to a kurtosis of 3 - 1.5/10.
+const WAVES: usize = 10;
 
 /// Standard deviation of the level once scattering is strong, dB: that of an exponential
 /// intensity, `10 / ln 10 * pi / sqrt 6`.
@@ -124,12 +125,13 @@ impl Turbulence {
         if self.mu == 0.0 {
             return Wander::default();
         }
-        let mut random = Random::stream(seed, Purpose::Turbulence, sensor_id, place_idx);
+        let mut stream = Random::stream(seed, Purpose::Turbulence, sensor_id, place_idx);
+        let mut random = Normals::new(&mut stream);
         // A wave of frequency w has the mean correlation exp(-sigma^2 t^2 / 2) if w is normal.
         let angle = std::f64::consts::SQRT_2 * self.rate_per_s * time_s;
         let mut latent = || {
             let sum: f64 = (0..WAVES)
-                .map(|_| (angle * random.normal() + TAU * random.uniform()).cos())
+                .map(|_| (angle * random.next() + TAU * random.uniform()).cos())
                 .sum();
             sum * (2.0 / WAVES as f64).sqrt()
         };

@@ -1,9 +1,9 @@
 //! Ambient noise: the hum of a place, stronger at low frequencies.
 
 use super::bank::{Bank, LowPass, variance};
-use super::normal::Normals;
 use super::slow::{NodeGain, Slow};
 use super::spec::NoiseSpec;
+use crate::normals::Normals;
 use crate::random::{Purpose, Random};
 use crate::source::pascals;
 

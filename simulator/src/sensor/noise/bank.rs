@@ -2,8 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use super::normal::Normals;
 use super::slow::Line;
+use crate::normals::Normals;
 
 /// Filters at most; absent ones have no gain. A multiple of 4, so that four work at a time.
 const FILTERS: usize = 16;

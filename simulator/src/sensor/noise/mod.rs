@@ -2,7 +2,6 @@
 
 mod ambient;
 mod bank;
-mod normal;
 mod own;
 mod slow;
 mod spec;

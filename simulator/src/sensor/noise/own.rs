@@ -1,6 +1,6 @@
 //! White noise: the microphone's own.
 
-use super::normal::Normals;
+use crate::normals::Normals;
 use crate::random::Random;
 use crate::source::pascals;
 

@@ -1,8 +1,8 @@
 //! Wind noise: eddies that press on the microphone as they are carried past.
 
 use super::bank::{Bank, LowPass, power_gain};
-use super::normal::Normals;
 use super::slow::{NodeGain, Slow};
+use crate::normals::Normals;
 use crate::random::{Purpose, Random};
 use crate::scene::AirSpec;
 

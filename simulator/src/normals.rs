@@ -26,7 +26,7 @@ const AREA: f64 = 0.004_928_673_233_99;
 /// Softw. 5(8), 2000. J. A. Doornik, An Improved Ziggurat Method to Generate Normal Random
 /// Samples, 2005: layer and place within it from separate bits.
 #[derive(Clone, Debug)]
-pub(super) struct Normals {
+pub(crate) struct Normals {
     state: [u64; 4],
     ziggurat: &'static Ziggurat,
 }
@@ -40,7 +40,7 @@ struct Ziggurat {
 }
 
 impl Normals {
-    pub(super) fn new(seed: &mut Random) -> Self {
+    pub(crate) fn new(seed: &mut Random) -> Self {
         Self {
             // All zeros would stay zeros; the chance of 2^-256 is left to chance.
             state: std::array::from_fn(|_| seed.bits()),
@@ -62,12 +62,12 @@ impl Normals {
     }
 
     /// Uniform in (0, 1].
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.bits() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
     #[inline]
-    pub(super) fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         loop {
             let bits = self.bits();
             let layer = bits as usize % LAYERS;
