@@ -15,7 +15,12 @@ use shotfix_simulator::{ArrivalModel, Scene};
 fn play(scene: &Scene) -> usize {
     scene
         .stream(0.5)
-        .map(|blocks| blocks.iter().map(|block| block.samples.len()).sum::<usize>())
+        .map(|blocks| {
+            blocks
+                .iter()
+                .map(|block| block.samples.len())
+                .sum::<usize>()
+        })
         .sum()
 }
 
@@ -24,7 +29,10 @@ fn recordings(c: &mut Criterion) {
     let court = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/court.toml");
     let mut group = c.benchmark_group("simulate");
     group.sample_size(10);
-    for scene in [Scene::preset("city-day").unwrap(), Scene::load(court).unwrap()] {
+    for scene in [
+        Scene::preset("city-day").unwrap(),
+        Scene::load(court).unwrap(),
+    ] {
         let samples: f64 = scene
             .sensors()
             .iter()

@@ -47,7 +47,7 @@ Examples:
     Analyze(AnalyzeArgs),
     /// Play a scene into recordings, array.toml and truth.json; draw it; or tell its arrivals.
     ///
-    /// A file with [[vary]] or [monte_carlo] is a study: every run gets a folder 001, 002 ... of its
+    /// A file with `[[vary]]` or `[monte_carlo]` is a study: every run gets a folder 001, 002 ... of its
     /// own, and study.json says what sets them apart.
     #[command(after_help = "\
 Examples:

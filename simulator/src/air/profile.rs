@@ -206,7 +206,10 @@ mod tests {
             (profile.effective_speed_m_s(0.9, 0.0) - profile.speed_m_s(0.9) - 4.0).abs() < 1e-9
         );
         assert!(
-            (profile.effective_speed_m_s(0.9, 1.570_796_327) - profile.speed_m_s(0.9)).abs() < 1e-8
+            (profile.effective_speed_m_s(0.9, std::f64::consts::FRAC_PI_2)
+                - profile.speed_m_s(0.9))
+            .abs()
+                < 1e-8
         );
         // 9.8 degrees from 2 m to the cap: 20.05 sqrt(T) has 0.586 m/s per degree at 20 C.
         let rise = profile.speed_m_s(500.0) - profile.speed_m_s(2.0);
