@@ -3,6 +3,9 @@
 //! The geometry and the air are those of the recordings; what a detector would make of the
 //! sound is a model: [`PickSpec`].
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -10,8 +13,15 @@ use crate::city::Scratch;
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::render::{PathKind, barrier, kind};
-use crate::scene::{Check, Scene, SceneSensor, SceneShot};
+use crate::render::{PathKind, PeakLoss, barrier, direction, kind};
+use crate::scene::{Check, Scene, SceneShot};
+use crate::sensor::{Losses, losses};
+use crate::source::{Aim, Directivity};
+
+/// The frequency whose loss by edges and shadows the peak takes, over that at which the spectrum is
+/// strongest: a front is made of higher ones. Chosen so that levels agree with rendered peaks in
+/// the mean.
+const FRONT: f64 = 2.0;
 
 /// `[picks]`: what a detector makes of the sounds that reach it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -94,6 +104,23 @@ pub struct ShotAt {
     pub frequency_hz: f64,
     /// Shots with the same number share what is drawn for a path.
     pub place_idx: usize,
+    /// Where the barrel points, and how much that matters. `None`: the same all round.
+    pub barrel: Option<(Aim, Directivity)>,
+}
+
+impl ShotAt {
+    /// Level along a unit vector over that at right angles to the barrel, dB.
+    fn towards_db(&self, departure: [f64; 3]) -> f64 {
+        self.barrel.map_or(0.0, |(aim, directivity)| {
+            20.0 * directivity.gain(aim.angle_rad(departure)).log10()
+        })
+    }
+
+    /// The most that [`ShotAt::towards_db`] can be.
+    fn ahead_db(&self) -> f64 {
+        self.barrel
+            .map_or(0.0, |(_, directivity)| 20.0 * directivity.gain(0.0).log10())
+    }
 }
 
 impl From<&SceneShot> for ShotAt {
@@ -104,6 +131,7 @@ impl From<&SceneShot> for ShotAt {
             level_db_spl: shot.blast.level_db_spl(),
             frequency_hz: shot.blast.peak_frequency_hz(),
             place_idx: shot.place_idx,
+            barrel: shot.aim.map(|aim| (aim, shot.arm.directivity())),
         }
     }
 }
@@ -131,11 +159,14 @@ pub struct FirstArrival {
 /// Hears shots at every sensor of a scene.
 ///
 /// In buildings' shadows the first wavefront is the one that counts, even if an echo is louder;
-/// echoes and clutter are not made here.
+/// echoes and clutter are not made here. Levels are those of rendered peaks to a few decibels; a
+/// refractive shadow behind the last roof of a way is left out.
 pub struct ArrivalModel<'a> {
     scene: &'a Scene,
     picks: PickSpec,
     loss_db: f64,
+    /// What each sensor does not record.
+    losses: Vec<Losses>,
 }
 
 impl<'a> ArrivalModel<'a> {
@@ -145,6 +176,11 @@ impl<'a> ArrivalModel<'a> {
             scene,
             picks: scene.picks,
             loss_db: scene.atmosphere.excess_loss_db,
+            losses: scene
+                .sensors
+                .iter()
+                .map(|sensor| losses(scene, sensor))
+                .collect(),
         }
     }
 
@@ -162,15 +198,14 @@ impl<'a> ArrivalModel<'a> {
 
     /// [`ArrivalModel::hear`] that calls `done`, from any thread, after every shot.
     pub fn hear_with(&self, shots: &[ShotAt], done: &(dyn Fn() + Sync)) -> Vec<Vec<FirstArrival>> {
+        let peaks = self.peaks(shots);
         shots
             .par_iter()
             .enumerate()
             .map_init(Scratch::default, |scratch, (shot_idx, shot)| {
-                let sensors = self.scene.sensors.iter().enumerate();
-                let heard = sensors
-                    .filter_map(|(sensor_idx, sensor)| {
-                        self.at(shot_idx, shot, sensor_idx, sensor, scratch)
-                    })
+                let peaks = &peaks[&shot.frequency_hz.to_bits()];
+                let heard = (0..self.scene.sensors.len())
+                    .filter_map(|sensor_idx| self.at(shot_idx, shot, sensor_idx, peaks, scratch))
                     .collect();
                 done();
                 heard
@@ -178,44 +213,70 @@ impl<'a> ArrivalModel<'a> {
             .collect()
     }
 
-    /// `None` where the sound drowns in the noise.
+    /// What is left of the peaks of every kind of shot at each sensor, by the bits of the kind's
+    /// frequency.
+    fn peaks(&self, shots: &[ShotAt]) -> HashMap<u64, Vec<Arc<PeakLoss>>> {
+        let medium = *self.scene.air.medium();
+        let mut kinds = HashMap::new();
+        for shot in shots {
+            kinds.entry(shot.frequency_hz.to_bits()).or_insert_with(|| {
+                let mut rates: HashMap<u32, Arc<PeakLoss>> = HashMap::new();
+                let sensors = self.scene.sensors.iter();
+                let peak = sensors.map(|sensor| {
+                    let rate_hz = sensor.sample_rate_hz;
+                    let loss = rates.entry(rate_hz).or_insert_with(|| {
+                        let rate_hz = f64::from(rate_hz);
+                        Arc::new(PeakLoss::new(medium, shot.frequency_hz, rate_hz))
+                    });
+                    Arc::clone(loss)
+                });
+                peak.collect()
+            });
+        }
+        kinds
+    }
+
+    /// `None` where the sound drowns in the noise, or is lost.
     fn at(
         &self,
         shot_idx: usize,
         shot: &ShotAt,
         sensor_idx: usize,
-        sensor: &SceneSensor,
+        peaks: &[Arc<PeakLoss>],
         scratch: &mut Scratch,
     ) -> Option<FirstArrival> {
         let scene = self.scene;
+        let (sensor, peak) = (&scene.sensors[sensor_idx], &peaks[sensor_idx]);
         let mut path = Random::stream(scene.seed, Purpose::Pick, &sensor.id, shot.place_idx);
         let level_error_db = self.picks.level_sigma_db * path.normal();
         let range_m = shot.position.range_m(sensor.position);
         // Spreading alone decides for most of the sensors that are too far off.
         let open_db = shot.level_db_spl - 20.0 * range_m.log10() - self.loss_db + level_error_db;
         let least_db = self.picks.noise_db_spl + self.picks.threshold_db;
-        let air_db_per_m = scene.air.medium().absorption_db_per_m(shot.frequency_hz);
-        if open_db - air_db_per_m * range_m < least_db {
+        if open_db + shot.ahead_db() - peak.db(range_m) < least_db {
             return None;
         }
-        let ground_up_m =
-            0.5 * (scene.ground_up_m(shot.position) + scene.ground_up_m(sensor.position));
+        let ground_up_m = scene.air_ground_up_m(shot.position, sensor.position);
         let travel = scene
             .air
             .travel(shot.position, sensor.position, ground_up_m);
-        let (extra_m, detour, kind) = match scene.city.as_deref() {
-            None => (0.0, None, PathKind::Sight),
+        let (extra_m, detour, kind, departure) = match scene.city.as_deref() {
+            None => {
+                let straight = direction(shot.position, sensor.position);
+                (0.0, None, PathKind::Sight, straight)
+            }
             Some(city) => {
                 let way = city.first_way(shot.position, sensor.position, scratch);
-                (way.length_m - way.straight_m, way.detour, kind(way.kind))
+                let extra_m = way.length_m - way.straight_m;
+                (extra_m, way.detour, kind(way.kind), way.departure)
             }
         };
         let speed_m_s = scene.air.medium().speed_m_s();
         let barrier_db = detour.map_or(0.0, |detour| {
-            barrier::loss_db(detour, shot.frequency_hz, speed_m_s)
+            barrier::loss_db(detour, FRONT * shot.frequency_hz, speed_m_s)
         });
         let shadow_db = match (&travel.shadow, kind) {
-            (Some(shadow), PathKind::Sight) => shadow.loss_db(shot.frequency_hz),
+            (Some(shadow), PathKind::Sight) => shadow.loss_db(FRONT * shot.frequency_hz),
             _ => 0.0,
         };
         let wander = scene.air.turbulence().sample(
@@ -225,8 +286,11 @@ impl<'a> ArrivalModel<'a> {
             shot.time_s,
             range_m,
         );
-        let level_db_spl =
-            open_db - barrier_db - shadow_db - air_db_per_m * (range_m + extra_m) + wander.level_db;
+        let level_db_spl = open_db + shot.towards_db(departure)
+            - barrier_db
+            - shadow_db
+            - peak.db(range_m + extra_m)
+            + wander.level_db;
         let snr_db = level_db_spl - self.picks.noise_db_spl;
         if snr_db < self.picks.threshold_db {
             return None;
@@ -234,10 +298,13 @@ impl<'a> ArrivalModel<'a> {
         let extra_s = extra_m / speed_m_s;
         let delay_s = travel.time_s + extra_s + wander.delay_s;
         let mut random = Random::stream(scene.seed, Purpose::PickTime, &sensor.id, shot_idx);
-        let true_s = shot.time_s + delay_s;
+        let shown_s = sensor.clock_shows_s(shot.time_s + delay_s);
+        if self.losses[sensor_idx].has(shown_s) {
+            return None;
+        }
         Some(FirstArrival {
             sensor_idx,
-            time_s: sensor.clock_shows_s(true_s) + self.pick_error_s(snr_db, &mut random),
+            time_s: shown_s + self.pick_error_s(snr_db, &mut random),
             delay_s,
             extra_s,
             level_db_spl,

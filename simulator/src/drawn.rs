@@ -57,6 +57,7 @@ impl Scene {
                     level_db_spl,
                     frequency_hz,
                     place_idx,
+                    barrel: None,
                 })
             })
             .collect()

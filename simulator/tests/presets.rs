@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as outside them.
 
-use shotfix_simulator::{Scene, Simulation, simulate};
+use shotfix_simulator::{ArrivalModel, Scene, Simulation, simulate};
 
 fn play(scene: &Scene, threads: usize) -> Simulation {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
@@ -99,4 +99,52 @@ fn a_clock_that_slips_ahead_leaves_a_gap_and_one_that_drifts_goes_astray() {
         "{apart_s} {expected_s}"
     );
     assert!(drift(0) != drift(1));
+}
+
+/// Arrivals alone come from the same ways as the recordings, without a sample rendered.
+#[test]
+fn arrivals_alone_are_those_of_the_recordings() {
+    for name in ["windy", "sparse", "rifle"] {
+        let scene = Scene::preset(name).unwrap();
+        let truth = simulate(&scene).truth;
+        let heard = ArrivalModel::new(&scene).hear_scene();
+        let (mut pairs, mut off_db) = (0, Vec::new());
+        for (shot, arrivals) in truth.shots.iter().zip(&heard) {
+            for arrival in arrivals {
+                let played = &shot.arrivals[arrival.sensor_idx];
+                // A wall may send a first wavefront before all that bends: rare, and told apart.
+                if played.path != arrival.kind {
+                    continue;
+                }
+                pairs += 1;
+                assert!(
+                    (played.delay_s - arrival.delay_s).abs() < 1e-9,
+                    "{name} {arrival:?}"
+                );
+                off_db.push(arrival.level_db_spl - played.level_db_spl);
+            }
+        }
+        let all: usize = heard.iter().map(Vec::len).sum();
+        assert!(
+            pairs > 20 && pairs * 10 > all * 9,
+            "{name}: {pairs} of {all}"
+        );
+        // The loss of edges is that of one frequency, and each path's own error of 6 dB is in it;
+        // shadows behind a last roof are left out.
+        let mean = off_db.iter().sum::<f64>() / off_db.len() as f64;
+        assert!(mean.abs() < 4.0, "{name}: {mean} dB");
+    }
+    let scene = Scene::preset("sparse").unwrap();
+    let dead = scene
+        .sensors()
+        .iter()
+        .position(|sensor| sensor.id == "X")
+        .unwrap();
+    let heard = ArrivalModel::new(&scene).hear_scene();
+    assert!(
+        heard
+            .iter()
+            .flatten()
+            .all(|arrival| arrival.sensor_idx != dead)
+    );
 }

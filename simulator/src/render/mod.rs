@@ -10,6 +10,7 @@ mod moving;
 mod passer;
 mod path;
 mod paths;
+mod peak;
 mod pulse;
 mod simulate;
 mod stage;
@@ -19,8 +20,10 @@ mod timeline;
 
 pub(crate) use agenda::Event;
 pub(crate) use heard::Heard;
+pub(crate) use path::direction;
 pub use path::{Path, PathKind};
 pub(crate) use paths::{Detail, kind, paths};
+pub(crate) use peak::PeakLoss;
 pub(crate) use simulate::BLOCK;
 pub use simulate::{Simulation, simulate, simulate_some};
 pub(crate) use stage::Stage;

@@ -85,7 +85,7 @@ impl Chain {
 }
 
 /// Drawn anew each time: a long scene of many sensors loses more stretches than need be kept.
-fn losses(scene: &Scene, sensor: &SceneSensor) -> Losses {
+pub(crate) fn losses(scene: &Scene, sensor: &SceneSensor) -> Losses {
     let rate_hz = f64::from(sensor.sample_rate_hz);
     let losses = Losses::new(
         sensor.losses,

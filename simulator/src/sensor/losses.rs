@@ -106,6 +106,16 @@ impl Losses {
         }
     }
 
+    /// Whether what happens at a time of the recording is lost, seconds after its start.
+    pub(crate) fn has(&self, time_s: f64) -> bool {
+        let sample = (time_s * self.sample_rate_hz).floor() as i64;
+        let begun = self.stretches.partition_point(|(from, _)| *from <= sample);
+        let in_stretch = begun
+            .checked_sub(1)
+            .is_some_and(|at| sample < self.stretches[at].1);
+        in_stretch || sample >= self.dead_from
+    }
+
     /// Lost stretches before the sensor's death: from and to, seconds after the start of the
     /// recording.
     pub(crate) fn lost(&self) -> impl Iterator<Item = [f64; 2]> {
