@@ -34,6 +34,7 @@ pub(crate) fn paths(
 ) -> Vec<Path> {
     let around = Surroundings::of(scene, place, sensor.position);
     let mut paths = Vec::new();
+    let mut random = Random::stream(scene.seed, Purpose::ExcessLoss, &sensor.id, place_idx);
     for route in routes(
         scene.city.as_deref(),
         place,
@@ -41,7 +42,8 @@ pub(crate) fn paths(
         detail,
         scratch,
     ) {
-        let path = around.along(&route);
+        let mut path = around.along(&route);
+        path.gain *= 10f64.powf(-scene.atmosphere.excess_loss_sigma_db * random.normal() / 20.0);
         // The sort is stable: on the ground itself the sound comes before its reflection.
         let bounced = around.ground_reflection;
         let bounced = bounced.map(|reflection| around.off_the_ground(&path, reflection));
