@@ -6,6 +6,7 @@ mod diffraction;
 pub mod live_fire;
 mod page;
 mod piece;
+mod pittsburgh;
 mod ray_tracer;
 mod shadow;
 mod spreading;

@@ -3,7 +3,7 @@
 use shotfix_simulator::SceneError;
 
 use super::Piece;
-use super::{absorption, blast, diffraction, shadow, spreading, travel, turbulence};
+use super::{absorption, blast, diffraction, pittsburgh, shadow, spreading, travel, turbulence};
 
 /// The simulator's physics, in the order of the page. A new piece is one line here.
 const PHYSICS: &[fn() -> Result<Piece, SceneError>] = &[
@@ -14,6 +14,7 @@ const PHYSICS: &[fn() -> Result<Piece, SceneError>] = &[
     shadow::piece,
     turbulence::piece,
     diffraction::piece,
+    pittsburgh::piece,
 ];
 
 /// Works every piece of the simulator's physics out.

@@ -31,6 +31,12 @@ pub(crate) const PRESETS: &[Preset] = &[
         description: "Four rounds of 9 mm among twelve roofs of a city, with echoes and wind",
         toml: include_str!("../../presets/neighbourhood.toml"),
     },
+    Preset {
+        name: "pittsburgh-like",
+        description: "Three pistols at eight places of a hilly city at night, forty sensors on \
+                      roofs",
+        toml: include_str!("../../presets/pittsburgh-like.toml"),
+    },
 ];
 
 impl Preset {

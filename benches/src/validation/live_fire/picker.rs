@@ -51,8 +51,8 @@ const STEP: usize = 4;
 /// A pulse is the greatest within this much on either side, seconds.
 const ALONE_S: f64 = 0.01;
 
-/// Least mean envelope after the onset over that before it, dB.
-const LEAST_RISE_DB: f64 = 2.0;
+/// Least signal-to-noise ratio: the step of the mean envelope over what was before, dB.
+const LEAST_SNR_DB: f64 = 2.0;
 
 /// Least level, dB SPL.
 const LEAST_DB_SPL: f64 = 59.0;
@@ -89,8 +89,9 @@ impl Picker {
             }
             let height = rises.height(at);
             let higher = |other: usize| other != at && rises.height(other) >= height;
-            let is_pulse =
-                height > 0.0 && rises.rise_db(at) >= LEAST_RISE_DB && !(at - alone..=at + alone).any(higher);
+            let is_pulse = height > 0.0
+                && rises.snr_db(at) >= LEAST_SNR_DB
+                && !(at - alone..=at + alone).any(higher);
             if is_pulse {
                 let level_db_spl = self.level_db_spl(sample, tau * STEP);
                 if level_db_spl >= LEAST_DB_SPL {
@@ -117,7 +118,8 @@ impl Picker {
     }
 
     fn level_db_spl(&self, from: usize, length: usize) -> f64 {
-        let peak = (self.samples[from..].iter().take(length)).fold(0f32, |peak, x| peak.max(x.abs()));
+        let peak =
+            (self.samples[from..].iter().take(length)).fold(0f32, |peak, x| peak.max(x.abs()));
         self.full_scale_db_spl + 20.0 * f64::from(peak).log10()
     }
 }
@@ -160,13 +162,13 @@ impl Rises {
         self.after(at) - 0.5 * self.before(at)
     }
 
-    fn rise_db(&self, at: usize) -> f64 {
+    fn snr_db(&self, at: usize) -> f64 {
         // Lost samples are zeros, and what follows them is no pulse.
         let before = self.before(at);
         if before <= 0.0 {
             return f64::NEG_INFINITY;
         }
-        20.0 * (2.0 * self.after(at) / before).log10()
+        20.0 * (2.0 * self.height(at) / before).log10()
     }
 }
 

@@ -80,7 +80,8 @@ impl Trial {
                 jitter.extend(of_path.iter().map(|extra_s| extra_s - mean_s));
             }
         }
-        [constant, jitter].map(|values| mean(&values.iter().map(|v| v * v).collect::<Vec<_>>()).sqrt())
+        [constant, jitter]
+            .map(|values| mean(&values.iter().map(|v| v * v).collect::<Vec<_>>()).sqrt())
     }
 }
 
@@ -101,10 +102,12 @@ fn observe(scene: &Scene, truth: &Truth, pulses: &[Vec<Pulse>]) -> Observations 
         }
         let times_s: Vec<f64> = shots[first..next].iter().map(|shot| shot.time_s).collect();
         let during: Vec<Vec<Pulse>> = (scene.sensors().iter().zip(pulses))
-            .map(|(sensor, pulses)| match sensor.position.range_m(position) <= FARTHEST_M {
-                true => within_tests(pulses, &times_s),
-                false => Vec::new(),
-            })
+            .map(
+                |(sensor, pulses)| match sensor.position.range_m(position) <= FARTHEST_M {
+                    true => within_tests(pulses, &times_s),
+                    false => Vec::new(),
+                },
+            )
             .collect();
         // As in the release, a sensor listened if it reported anything.
         let (sensors_m, during): (Vec<_>, Vec<_>) = (scene.sensors().iter().zip(during))
@@ -119,16 +122,19 @@ fn observe(scene: &Scene, truth: &Truth, pulses: &[Vec<Pulse>]) -> Observations 
             shots: Vec::new(),
         };
         for fired_s in times_s {
-            let arrivals = during.iter().enumerate().filter_map(|(sensor_idx, pulses)| {
-                let straight_s = fired_s + place.range_m(sensor_idx) / speed_m_s;
-                let off_s = |pulse: &Pulse| (pulse.time_s - straight_s).abs();
-                let best = pulses.iter().min_by(|a, b| off_s(a).total_cmp(&off_s(b)))?;
-                (off_s(best) <= GATE_S).then_some(ObservedArrival {
-                    sensor_idx,
-                    time_s: best.time_s,
-                    level_db_spl: best.level_db_spl,
-                })
-            });
+            let arrivals = during
+                .iter()
+                .enumerate()
+                .filter_map(|(sensor_idx, pulses)| {
+                    let straight_s = fired_s + place.range_m(sensor_idx) / speed_m_s;
+                    let off_s = |pulse: &Pulse| (pulse.time_s - straight_s).abs();
+                    let best = pulses.iter().min_by(|a, b| off_s(a).total_cmp(&off_s(b)))?;
+                    (off_s(best) <= GATE_S).then_some(ObservedArrival {
+                        sensor_idx,
+                        time_s: best.time_s,
+                        level_db_spl: best.level_db_spl,
+                    })
+                });
             let shot = ObservedShot {
                 speed_m_s,
                 arrivals: arrivals.collect(),
@@ -146,9 +152,15 @@ fn within_tests(pulses: &[Pulse], times_s: &[f64]) -> Vec<Pulse> {
     let is_within = |pulse: &&Pulse| {
         times_s.iter().enumerate().any(|(k, time_s)| {
             let since_s = pulse.time_s - time_s;
-            let next_s = times_s.get(k + 1).map_or(f64::INFINITY, |next| next - time_s);
+            let next_s = times_s
+                .get(k + 1)
+                .map_or(f64::INFINITY, |next| next - time_s);
             let is_last = next_s > TEST_S;
-            let until_s = if is_last { AFTER_S.min(next_s - BEFORE_S) } else { next_s };
+            let until_s = if is_last {
+                AFTER_S.min(next_s - BEFORE_S)
+            } else {
+                next_s
+            };
             (-BEFORE_S..until_s).contains(&since_s)
         })
     };
