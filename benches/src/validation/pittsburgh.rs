@@ -18,8 +18,8 @@ pub(super) fn piece() -> Result<Piece, SceneError> {
         row.tolerance = match row.what.as_str() {
             // The firing positions of the live fire have 6 to 9 ms each.
             "residual at the best fit, RMS" | "constant per path, RMS" => Tolerance::Absolute(1.0),
-            // Released times are whole milliseconds.
-            "shot to shot, 68 % within" | "shot to shot, 90 % within" => Tolerance::Absolute(1.0),
+            // Half of the millisecond to which times are released.
+            "shot to shot, 68 % within" => Tolerance::Absolute(0.5),
             // Five of the nine positions alone differ from all by 1 dB and 0.2.
             "level at 100 m" | "scatter of the level" => Tolerance::Absolute(2.0),
             "slope of the level" => Tolerance::Absolute(0.2),
