@@ -52,8 +52,11 @@ pub(super) fn piece() -> Result<Piece, SceneError> {
         remarks: "The city is drawn, not Pittsburgh's. Height, spacing and relief of houses and hills, \
                   noise, tail and clutter are believable values, and spacing of the hills, size of \
                   the eddies, scatter of the excess loss and number of dogs were chosen so that \
-                  the figures come near; so this shows that the simulator can be like a city, not that \
-                  it foresees one. Jitter is less than measured: here the \
+                  the figures come near; so this shows that the \
+                  simulator can be like a city, not that it foresees one. All that was chosen with \
+                  this seed: the same scene with seeds 19 and 20 has 4.1 and 5.0 ms constant per path, \
+                  levels of 102 and 96 dB at 100 m, slopes of -1.23 and -0.88, and 44 and 39 % of \
+                  pulses that belong to a shot. Jitter is less than measured: here the \
                   shooter stands still, and all rounds of a pistol are alike. Shares by range depend on which \
                   sensors stand behind which hill, two to six in each bin of a place. The last two \
                   rows know the truth: delays beyond the straight line within 800 m, about their mean \
