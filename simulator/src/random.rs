@@ -30,6 +30,7 @@ pub(crate) enum Purpose {
     Response,
     Pick,
     PickTime,
+    ExcessLoss,
 }
 
 /// A generator of uniform and normal numbers.

@@ -94,6 +94,7 @@ fn measured(
         sample_rate_hz: 96_000,
         firearm: "9mm",
         source_up_m: 1.5,
+        shot: "",
         air: &format!("temperature_c = {celsius:?}\nrelative_humidity_percent = {percent:?}"),
         more: "",
         sensors: &[at(NEAR_M, 0.0, 1.5), at(NEAR_M + way_m, 0.0, 1.5)],

@@ -27,6 +27,7 @@ pub(super) fn piece() -> Result<Piece, SceneError> {
             sample_rate_hz: SAMPLE_RATE_HZ,
             firearm,
             source_up_m: 1.5,
+            shot: "",
             air: "absorption = false",
             more: "",
             sensors: &[at(0.0, RANGE_M, 1.5)],

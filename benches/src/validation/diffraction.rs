@@ -84,6 +84,7 @@ fn play(more: &str) -> Result<Vec<Heard>, SceneError> {
         sample_rate_hz: 96_000,
         firearm: "9mm",
         source_up_m: UP_M,
+        shot: "",
         air: "absorption = false\ntemperature_c = 20.0\nrelative_humidity_percent = 0.0",
         more,
         sensors: &[at(2.0 * SIDE_M, 0.0, UP_M)],

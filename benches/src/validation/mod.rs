@@ -2,12 +2,16 @@
 
 mod absorption;
 mod blast;
+mod court;
 mod diffraction;
+mod directivity;
 pub mod live_fire;
 mod page;
 mod piece;
+mod pittsburgh;
 mod ray_tracer;
 mod shadow;
+mod shock;
 mod spreading;
 mod stage;
 mod travel;

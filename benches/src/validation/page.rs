@@ -3,17 +3,24 @@
 use shotfix_simulator::SceneError;
 
 use super::Piece;
-use super::{absorption, blast, diffraction, shadow, spreading, travel, turbulence};
+use super::{
+    absorption, blast, court, diffraction, directivity, pittsburgh, shadow, shock, spreading,
+    travel, turbulence,
+};
 
 /// The simulator's physics, in the order of the page. A new piece is one line here.
 const PHYSICS: &[fn() -> Result<Piece, SceneError>] = &[
     blast::piece,
+    directivity::piece,
+    shock::piece,
     spreading::piece,
     absorption::piece,
     travel::piece,
     shadow::piece,
     turbulence::piece,
     diffraction::piece,
+    court::piece,
+    pittsburgh::piece,
 ];
 
 /// Works every piece of the simulator's physics out.

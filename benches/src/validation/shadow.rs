@@ -116,6 +116,7 @@ fn play(gradient_c_per_m: f64) -> Result<Vec<Heard>, SceneError> {
         sample_rate_hz: 48_000,
         firearm: "9mm",
         source_up_m: 1.5,
+        shot: "",
         air: &format!(
             "absorption = false\nrelative_humidity_percent = 0.0\n\
              temperature_height_m = 0.0\ntemperature_cap_m = {CAP_M:?}\n\

@@ -27,6 +27,7 @@ fn stage<'a>(more: &'a str, sensors: &'a [Point]) -> Stage<'a> {
         sample_rate_hz: 96_000,
         firearm: "9mm",
         source_up_m: 1.5,
+        shot: "",
         air: "absorption = false\ntemperature_c = 20.0\nrelative_humidity_percent = 0.0",
         more,
         sensors,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use shotfix_simulator::{Point, Recording, Scene, SceneError, simulate};
+use shotfix_simulator::{Point, Recording, Scene, SceneError, Simulation, simulate};
 
 /// Reference pressure of dB SPL, pascals.
 const REFERENCE_PA: f64 = 20e-6;
@@ -15,6 +15,8 @@ pub(super) struct Stage<'a> {
     pub(super) firearm: &'a str,
     /// Height of the muzzle, metres.
     pub(super) source_up_m: f64,
+    /// More lines of the shot.
+    pub(super) shot: &'a str,
     /// Lines of `[atmosphere]`.
     pub(super) air: &'a str,
     /// Other tables.
@@ -46,9 +48,17 @@ impl Stage<'_> {
     /// # Errors
     /// [`SceneError`] for a scene that the simulator refuses.
     pub(super) fn play(&self) -> Result<Vec<Heard>, SceneError> {
-        let scene = Scene::from_toml(&self.toml(), "validation.toml")?;
-        let recordings = simulate(&scene).recordings;
+        let recordings = self.simulation()?.recordings;
         Ok(recordings.iter().map(Heard::new).collect())
+    }
+
+    /// Recordings with their truth.
+    ///
+    /// # Errors
+    /// As [`Stage::play`].
+    pub(super) fn simulation(&self) -> Result<Simulation, SceneError> {
+        let scene = Scene::from_toml(&self.toml(), "validation.toml")?;
+        Ok(simulate(&scene))
     }
 
     fn toml(&self) -> String {
@@ -59,8 +69,8 @@ impl Stage<'_> {
             "format = \"float32\"\nsample_rate_hz = {}\nduration_s = {duration_s:.3}\n\
              [microphone]\nclock_sigma_s = 0.0\nposition_sigma_m = 0.0\n\
              [atmosphere]\n{}\n{}\n\
-             [[shot]]\ntime_s = {FIRED_S:?}\neast = 0.0\nnorth = 0.0\nup = {:?}\nfirearm = {:?}\n",
-            self.sample_rate_hz, self.air, self.more, self.source_up_m, self.firearm
+             [[shot]]\ntime_s = {FIRED_S:?}\neast = 0.0\nnorth = 0.0\nup = {:?}\nfirearm = {:?}\n{}\n",
+            self.sample_rate_hz, self.air, self.more, self.source_up_m, self.firearm, self.shot
         );
         for (idx, Point { east, north, up }) in self.sensors.iter().enumerate() {
             // Writing to a string cannot fail.
@@ -106,6 +116,32 @@ impl Heard {
             })
             .sum();
         db_spl(sum)
+    }
+
+    /// What was heard from `from_s` to `to_s`, seconds after the shot.
+    pub(super) fn between(&self, from_s: f64, to_s: f64) -> Self {
+        let sample = |time_s: f64| {
+            let sample = ((time_s + FIRED_S) * self.sample_rate_hz) as usize;
+            sample.clamp(self.start, self.start + self.pressure_pa.len())
+        };
+        let (start, end) = (sample(from_s), sample(to_s));
+        Self {
+            sample_rate_hz: self.sample_rate_hz,
+            pressure_pa: self.pressure_pa[start - self.start..end - self.start].to_vec(),
+            start,
+        }
+    }
+
+    /// From the first front, half-way up, to the last, half-way back from the deepest sample,
+    /// seconds: the length of an N.
+    pub(super) fn between_shocks_s(&self) -> f64 {
+        let level_pa = 0.5 * self.peak_pa();
+        let front = self.crossing(0, |pressure_pa| pressure_pa >= level_pa, level_pa);
+        let numbered = self.pressure_pa.iter().enumerate();
+        let deepest = numbered.min_by(|a, b| a.1.total_cmp(b.1));
+        let (deepest, depth_pa) = deepest.map_or((0, 0.0), |(n, pa)| (n, *pa));
+        let end = self.crossing(deepest, |pa| pa >= 0.5 * depth_pa, 0.5 * depth_pa);
+        (end - front) / self.sample_rate_hz
     }
 
     fn peak_pa(&self) -> f64 {

@@ -52,6 +52,9 @@ pub struct AirSpec {
     pub absorption: bool,
     /// Loss of every path beyond spreading and absorption, dB: walls, roofs, foliage.
     pub excess_loss_db: f64,
+    /// Standard deviation of that loss from way to way, dB, which may make a way louder than
+    /// without: the same for every sound from a place to a sensor.
+    pub excess_loss_sigma_db: f64,
 }
 
 impl Default for AirSpec {
@@ -74,6 +77,7 @@ impl Default for AirSpec {
             wind_sigma_m_s: 0.5,
             absorption: true,
             excess_loss_db: 0.0,
+            excess_loss_sigma_db: 0.0,
         }
     }
 }
@@ -155,6 +159,13 @@ impl Check<'_> {
             ),
             ("wind_sigma_m_s", air.wind_sigma_m_s, 0.0, 20.0, speed),
             ("excess_loss_db", air.excess_loss_db, 0.0, 100.0, "decibels"),
+            (
+                "excess_loss_sigma_db",
+                air.excess_loss_sigma_db,
+                0.0,
+                30.0,
+                "decibels",
+            ),
         ];
         for (field, value, low, high, unit) in fields {
             self.range(format!("atmosphere.{field}"), value, low, high, unit)?;

@@ -11,7 +11,7 @@ use crate::scene::{Check, Origin};
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CitySpec {
-    /// A GeoJSON file, relative to the scene file. Give this, or `generate`, or neither for bare
+    /// A GeoJSON file, relative to the scene file, or its text itself. Give this, or `generate`, or neither for bare
     /// ground.
     pub geojson: Option<String>,
     /// A drawn neighbourhood.
@@ -126,6 +126,7 @@ impl Check<'_> {
     ) -> Result<City, SceneError> {
         self.city(spec)?;
         let text = match &spec.geojson {
+            Some(text) if is_text(text) => Some(text.clone()),
             Some(path) => Some(self.read_text("city.geojson", path)?),
             None => None,
         };
@@ -142,7 +143,10 @@ impl Check<'_> {
         origin: Option<&Origin>,
         seed: u64,
     ) -> Result<City, SceneError> {
-        let name = spec.geojson.as_deref().unwrap_or("");
+        let name = match spec.geojson.as_deref() {
+            Some(text) if is_text(text) => "text",
+            name => name.unwrap_or(""),
+        };
         let outlines: Vec<Outline> = match (geojson, &spec.generate) {
             (Some(text), _) => match read_geojson(text, origin) {
                 Ok(found) => found.outlines,
@@ -171,6 +175,11 @@ impl Check<'_> {
             self.refuse(field, error.problem, error.remedy)
         })
     }
+}
+
+/// Whether it is a GeoJSON object rather than the name of a file.
+fn is_text(geojson: &str) -> bool {
+    geojson.trim_start().starts_with('{')
 }
 
 fn terrain(
@@ -220,6 +229,19 @@ mod tests {
             assert!(building.roof_up_m > building.base_up_m && building.base_up_m >= 2.0);
         }
         assert!(build("", None).unwrap().buildings().is_empty());
+    }
+
+    #[test]
+    fn a_scene_may_hold_its_buildings_itself() {
+        let spec: CitySpec = toml::from_str(
+            r#"geojson = '{"type":"FeatureCollection","crs_metres":true,"features":[{"properties":
+            {"height":9},"geometry":{"type":"Polygon","coordinates":[[[9,0],[19,0],[19,9]]]}}]}'"#
+                .replace('\n', " ")
+                .as_str(),
+        )
+        .unwrap();
+        let city = CHECK.whole_city(&spec, None, 5).unwrap();
+        assert_eq!(city.buildings().len(), 1);
     }
 
     #[test]

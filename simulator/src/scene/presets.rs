@@ -56,6 +56,12 @@ pub(crate) const PRESETS: &[Preset] = &[
         description: "Six sensors over 1 km2, one dead, one without GPS, one a second off; losses and clipping",
         toml: include_str!("../../presets/sparse.toml"),
     },
+    Preset {
+        name: "pittsburgh-like",
+        description: "Three pistols at eight places of a hilly city at night, forty sensors on \
+                      roofs",
+        toml: include_str!("../../presets/pittsburgh-like.toml"),
+    },
 ];
 
 impl Preset {

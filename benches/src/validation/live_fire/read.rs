@@ -8,10 +8,8 @@ use serde::de::DeserializeOwned;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{Error, find_tests};
 
+use super::CLIP_DB_SPL;
 use super::observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
-
-/// Levels from here on are clipped, dB SPL: full scale is about 93 dB peak.
-const CLIP_DB_SPL: f64 = 92.0;
 
 #[derive(Deserialize)]
 struct Pulse {
