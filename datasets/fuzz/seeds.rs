@@ -46,7 +46,10 @@ fn main() {
     let toml = b"start = 2018-12-19T00:49:26Z\n[frame]\norigin = { latitude = 40.4, longitude = -79.9, height = 300.0 }\n[atmosphere]\ntemperature_c = 10.0\nwind_sigma_m_s = 1.0\n[[sensor]]\nid = \"S1\"\nposition = { east = 0.0, north = 0.0, up = 8.0 }\nchannel = 0\n";
     let csv =
         b"id,latitude,longitude,height,channel,start\nA,40.4,-79.9,300,1,2018-12-19T00:49:26Z\n";
-    let seeds: [(&str, Vec<Vec<u8>>); 4] = [
+    let scene = b"seed = 3\nduration_s = 2.0\n[city]\ngeojson = '''{\"type\":\"FeatureCollection\",\"crs_metres\":true,\"features\":[{\"type\":\"Feature\",\"properties\":{\"height\":\"9 m\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[10,10],[20,10],[20,20],[10,10]]]}}]}'''\nterrain = { relief_m = 9.0 }\n[layout]\ncount = 4\nside_m = 300.0\n[[burst]]\ntime_s = 0.5\nrounds = 3\nmode = \"auto\"\nfirearm = \"5.56\"\neast = 0.0\nnorth = 0.0\nazimuth_deg = 30.0\n[[sound]]\nkind = \"thunder\"\ntime_s = 0.1\neast = 900.0\nnorth = 0.0\n";
+    let presets = shotfix_simulator::Scene::presets().iter();
+    let presets = presets.map(|preset| preset.toml.as_bytes().to_vec());
+    let seeds: [(&str, Vec<Vec<u8>>); 5] = [
         (
             "riff",
             vec![
@@ -75,6 +78,7 @@ fn main() {
                 b"T=10~2,wind=3@270,humidity=60".to_vec(),
             ],
         ),
+        ("scene_toml", presets.chain([scene.to_vec()]).collect()),
     ];
     for (target, inputs) in seeds {
         let folder = format!("corpus/{target}");

@@ -86,6 +86,8 @@ impl Check<'_> {
             Ok(file) if file.len() > MOST_BYTES => {
                 return refuse(format!("{} bytes are more than {MOST_BYTES}", file.len()));
             }
+            // A device may never end.
+            Ok(file) if !file.is_file() => return refuse("is no file".to_owned()),
             Ok(_) => {}
             Err(error) => return refuse(error.to_string()),
         }
