@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests count as outside them.
 
-use shotfix_simulator::{Recording, Scene, Simulation, Truth, simulate, simulate_to_dir, write};
+use shotfix_simulator::{
+    ArrivalModel, Recording, Scene, Simulation, Truth, simulate, simulate_to_dir, write,
+};
 
 /// Reference pressure of dB SPL, pascals.
 const REFERENCE_PA: f64 = 20e-6;
@@ -303,14 +305,25 @@ fn same_bytes_for_any_number_of_threads_and_both_ways_of_writing() {
 }
 
 #[test]
-fn every_shot_of_every_preset_is_heard_by_most_sensors() {
-    for preset in Scene::presets() {
-        let simulation = simulate(&Scene::preset(preset.name).unwrap());
+fn every_shot_of_the_easy_presets_is_heard_by_most_sensors() {
+    for name in ["free-field", "quiet-night", "neighbourhood"] {
+        let simulation = simulate(&Scene::preset(name).unwrap());
         for shot in &simulation.truth.shots {
-            // 20 dB above the ambient RMS of the noisiest preset.
+            // 20 dB above the ambient RMS of the noisiest of them.
             let loud = |a: &&shotfix_simulator::TruthArrival| a.recorded && a.level_db_spl > 72.0;
             let heard = shot.arrivals.iter().filter(loud).count();
-            assert!(2 * heard > shot.arrivals.len(), "{}: {heard}", preset.name);
+            assert!(2 * heard > shot.arrivals.len(), "{name}: {heard}");
+        }
+    }
+}
+
+/// Among buildings some sensors stand in the shadow; enough to locate by do not.
+#[test]
+fn every_shot_of_every_preset_reaches_four_sensors() {
+    for preset in Scene::presets() {
+        let scene = Scene::preset(preset.name).unwrap();
+        for arrivals in ArrivalModel::new(&scene).hear_scene() {
+            assert!(arrivals.len() >= 4, "{}: {}", preset.name, arrivals.len());
         }
     }
 }
