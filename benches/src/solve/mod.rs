@@ -1,0 +1,13 @@
+//! The solver for one shot, scored on case files (`shotfix bench solve`).
+
+mod case;
+mod peers;
+mod run;
+mod score;
+mod table;
+
+pub use case::{BadLine, Case, CaseFile, Truth, read_cases};
+pub use peers::{Peer, best_peer};
+pub use run::{Answer, SolveBench, bench_solve, case_files};
+pub use score::Score;
+pub use table::table;

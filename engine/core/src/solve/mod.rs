@@ -1,0 +1,13 @@
+//! One shot from its arrival times, some of which are late.
+
+mod plain;
+mod posterior;
+mod problem;
+mod refine;
+mod scene;
+mod small;
+mod start;
+
+pub use plain::maximum_likelihood;
+pub use posterior::solve;
+pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};

@@ -1,0 +1,138 @@
+//! All places the arrivals allow, weighed.
+
+use super::problem::{Problem, Settings, Solution, SolveError};
+use super::refine::{Mode, refine};
+use super::scene::Scene;
+use super::start::{Best, intersect, rate};
+use crate::geodesy::Enu;
+use crate::units::Seconds;
+
+/// Places that are refined.
+const PLACES: usize = 8;
+/// Triples of arrivals that are intersected.
+const TRIPLES: usize = 64;
+
+/// Locates one shot. See the module's page.
+///
+/// # Errors
+/// [`SolveError`]; large residuals are none, judge them by the covariance.
+pub fn solve(problem: &Problem<'_>, settings: &Settings) -> Result<Solution, SolveError> {
+    let scene = Scene::try_new(problem, settings)?;
+    match (scene.three, scene.known_air()) {
+        (false, true) => weigh::<2, 3>(&scene, settings),
+        (true, true) => weigh::<3, 4>(&scene, settings),
+        (false, false) => weigh::<2, 6>(&scene, settings),
+        (true, false) => weigh::<3, 7>(&scene, settings),
+    }
+}
+
+fn weigh<const D: usize, const P: usize>(
+    scene: &Scene,
+    settings: &Settings,
+) -> Result<Solution, SolveError> {
+    // How far an unknown height, wind and speed let true places miss, roughly.
+    let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
+        / (scene.speed * scene.speed);
+    let height = if scene.three { 0.001 } else { 0.0 };
+    let tolerance = 3.0_f64.mul_add(scene.sigma_s, air + height);
+    let mut best = Best::<PLACES>::new(3.0 * tolerance * scene.speed);
+    for_triples(scene.n, |i, j, k| {
+        for mut start in intersect(scene, i, j, k).into_iter().flatten() {
+            start.score = rate(scene, &start, tolerance);
+            best.offer(start);
+        }
+    });
+    let mut modes: [Option<Mode<P>>; PLACES] = [None; PLACES];
+    for (slot, start) in modes.iter_mut().zip(&best.starts[..best.n]) {
+        let mut theta = [0.0; P];
+        theta[0] = start.x + scene.wind[0] * start.t0;
+        theta[1] = start.y + scene.wind[1] * start.t0;
+        if D == 3 {
+            theta[2] = scene.height[0];
+        }
+        theta[D] = start.t0;
+        if P > D + 1 {
+            theta[D + 1] = scene.wind[0];
+            theta[D + 2] = scene.wind[1];
+            theta[D + 3] = scene.speed;
+        }
+        *slot = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+    }
+    combine::<D, P>(scene, &modes).ok_or(SolveError::Degenerate)
+}
+
+/// All triples of `0..n`, or an even choice of them when there are too many.
+fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
+    let total = n * (n - 1) * (n - 2) / 6;
+    let stride = total.div_ceil(TRIPLES);
+    let mut count = 0;
+    for i in 0..n {
+        for j in i + 1..n {
+            for k in j + 1..n {
+                if count % stride == 0 {
+                    visit(i, j, k);
+                }
+                count += 1;
+            }
+        }
+    }
+}
+
+fn combine<const D: usize, const P: usize>(
+    scene: &Scene,
+    modes: &[Option<Mode<P>>],
+) -> Option<Solution> {
+    // Guesses may have climbed to one maximum: the first stands for all.
+    let mut distinct: [Option<&Mode<P>>; PLACES] = [None; PLACES];
+    let mut count = 0;
+    for mode in modes.iter().flatten() {
+        let same = distinct[..count].iter().flatten().any(|other| {
+            (0..2).all(|a| {
+                let d = mode.theta[a] - other.theta[a];
+                d * d < 0.05 * other.covariance[a][a].max(mode.covariance[a][a])
+            })
+        });
+        if !same && mode.evidence.is_finite() {
+            distinct[count] = Some(mode);
+            count += 1;
+        }
+    }
+    let best = distinct
+        .iter()
+        .flatten()
+        .copied()
+        .max_by(|a, b| a.evidence.total_cmp(&b.evidence))?;
+    let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp();
+    let total: f64 = distinct.iter().flatten().map(|m| weight(m)).sum();
+    let mut mean = [0.0; P];
+    for m in distinct.iter().flatten() {
+        for a in 0..=D {
+            mean[a] += weight(m) / total * m.theta[a];
+        }
+    }
+    let mut covariance = [[0.0; 3]; 3];
+    for m in distinct.iter().flatten() {
+        for a in 0..D {
+            for b in 0..D {
+                covariance[a][b] += weight(m) / total
+                    * (m.covariance[a][b] + (m.theta[a] - mean[a]) * (m.theta[b] - mean[b]));
+            }
+        }
+    }
+    let mut on_time = 0;
+    for k in 0..scene.n {
+        on_time |= (best.on_time >> k & 1) << scene.index[k];
+    }
+    Some(Solution {
+        position: Enu::new(
+            mean[0] + scene.origin[0],
+            mean[1] + scene.origin[1],
+            if D == 3 { mean[2] + scene.origin[2] } else { 0.0 },
+        ),
+        t0: Seconds(mean[D] + scene.epoch_s),
+        covariance_m2: covariance,
+        on_time,
+        places: count,
+        probability: 1.0 / total,
+    })
+}
