@@ -7,6 +7,27 @@ fn main() {
         files.extend(case_files(std::path::Path::new(&a)).unwrap());
     }
     let b = bench_solve(&files, &shotfix_core::solve::Settings::default()).unwrap();
+    if let Ok(limit) = std::env::var("BAD") {
+        let limit: f64 = limit.parse().unwrap();
+        for f in &files {
+            for (case, truth) in &read_cases(f).unwrap().cases {
+                let t = truth.unwrap();
+                let st = shotfix_core::solve::Settings::default();
+                let p = case.problem();
+                let Ok(s) = shotfix_core::solve::solve(&p, &st) else { println!("{} no answer", case.id); continue };
+                let e = (s.position.east_m - t.place_m[0]).hypot(s.position.north_m - t.place_m[1]);
+                if e > limit {
+                    shotfix_core::solve::DEBUG.with(|d| d.borrow_mut().0 = Some([t.place_m[0], t.place_m[1], p.arrivals.iter().map(|t| t.0).fold(9e9, f64::min) - 0.3]));
+                    let _ = shotfix_core::solve::solve(&p, &st);
+                    shotfix_core::solve::DEBUG.with(|d| { let mut d = d.borrow_mut(); d.0 = None;
+                        println!("{} err {e:.1} n {} crlb {:?} truth {:?}", case.id, p.sensors.len(), t.bound_m, t.place_m);
+                        for m in &d.1 { println!("    {:9.1} {:9.1} ev {:8.2} on {} late {:.2} sd {:.2}", m[0], m[1], m[2], m[3], m[4], m[5]); }
+                    });
+                }
+            }
+        }
+        return;
+    }
     print!("{}", table(&b.scores));
     for s in &b.scores { println!("{} nees50 {:.2}", s.name, s.nees_p50.unwrap()); }
 }

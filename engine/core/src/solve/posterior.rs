@@ -9,6 +9,8 @@ use crate::units::Seconds;
 
 /// Places that are refined.
 const PLACES: usize = 8;
+/// Places within this of the best are averaged with it, metres.
+const NEAR_M: f64 = 10.0;
 /// Triples of arrivals that are intersected.
 const TRIPLES: usize = 64;
 
@@ -58,6 +60,17 @@ fn weigh<const D: usize, const P: usize>(
         }
         *slot = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
     }
+    DEBUG.with(|d| {
+        let mut d = d.borrow_mut();
+        let Some(truth) = d.0 else { return };
+        let mut theta = modes.iter().flatten().next().map(|m| m.theta).unwrap_or([0.0; P]);
+        theta[0] = truth[0] - scene.origin[0];
+        theta[1] = truth[1] - scene.origin[1];
+        if D == 3 { theta[2] = scene.height[0]; }
+        theta[D] = truth[2] - scene.epoch_s;
+        let t = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+        d.1 = modes.iter().chain([&t]).flatten().map(|m| [m.theta[0] + scene.origin[0], m.theta[1] + scene.origin[1], m.evidence, m.on_time.count_ones() as f64, m.late, m.covariance[0][0].sqrt()]).collect();
+    });
     combine::<D, P>(scene, &modes).ok_or(SolveError::Degenerate)
 }
 
@@ -89,7 +102,7 @@ fn combine<const D: usize, const P: usize>(
         let same = distinct[..count].iter().flatten().any(|other| {
             (0..2).all(|a| {
                 let d = mode.theta[a] - other.theta[a];
-                d * d < 0.05 * other.covariance[a][a].max(mode.covariance[a][a])
+                d * d < 0.05 * other.covariance[a][a].min(mode.covariance[a][a])
             })
         });
         if !same && mode.evidence.is_finite() {
@@ -102,19 +115,33 @@ fn combine<const D: usize, const P: usize>(
         .flatten()
         .copied()
         .max_by(|a, b| a.evidence.total_cmp(&b.evidence))?;
-    let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp();
-    let total: f64 = distinct.iter().flatten().map(|m| weight(m)).sum();
+    let total: f64 = distinct
+        .iter()
+        .flatten()
+        .map(|m| (m.evidence - best.evidence).exp())
+        .sum();
+    let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp() / total;
+    // The mean of the places near the best one; a mean of places far apart would be at none.
+    let near = |m: &Mode<P>| {
+        let d2: f64 = (0..2).map(|a| (m.theta[a] - best.theta[a]).powi(2)).sum();
+        d2 < NEAR_M * NEAR_M
+    };
     let mut mean = [0.0; P];
-    for m in distinct.iter().flatten() {
+    let mut near_weight = 0.0;
+    for m in distinct.iter().flatten().filter(|m| near(m)) {
+        near_weight += weight(m);
         for a in 0..=D {
-            mean[a] += weight(m) / total * m.theta[a];
+            mean[a] += weight(m) * m.theta[a];
         }
+    }
+    for entry in &mut mean {
+        *entry /= near_weight;
     }
     let mut covariance = [[0.0; 3]; 3];
     for m in distinct.iter().flatten() {
         for a in 0..D {
             for b in 0..D {
-                covariance[a][b] += weight(m) / total
+                covariance[a][b] += weight(m)
                     * (m.covariance[a][b] + (m.theta[a] - mean[a]) * (m.theta[b] - mean[b]));
             }
         }
@@ -133,6 +160,11 @@ fn combine<const D: usize, const P: usize>(
         covariance_m2: covariance,
         on_time,
         places: count,
-        probability: 1.0 / total,
+        probability: near_weight,
     })
+}
+
+thread_local! {
+    /// dev
+    pub static DEBUG: std::cell::RefCell<(Option<[f64; 3]>, Vec<[f64; 6]>)> = const { std::cell::RefCell::new((None, Vec::new())) };
 }

@@ -52,8 +52,9 @@ pub struct Settings {
     pub below_sensors_m: Uncertain,
     /// Arrivals may scatter more than stated: factors on sigma and their prior probability.
     pub noise_scales: [(f64, f64); 3],
-    /// Beyond the mean of the sensors a source is found this far at most (one sigma), metres.
-    pub reach_m: f64,
+    /// A source that enough sensors heard lies among them or not far outside: its standard
+    /// deviation about their mean, in units of theirs.
+    pub reach: f64,
 }
 
 impl Default for Settings {
@@ -63,7 +64,7 @@ impl Default for Settings {
             lateness_s: 0.08,
             below_sensors_m: Uncertain::new(12.0, 8.0),
             noise_scales: [(1.0, 0.7), (2.0, 0.2), (4.0, 0.1)],
-            reach_m: 2000.0,
+            reach: 1.5,
         }
     }
 }

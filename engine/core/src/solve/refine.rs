@@ -172,7 +172,7 @@ pub(super) fn refine<const D: usize, const P: usize>(
             }
         }
         // The slope of the log density by the residual is minus that by the prediction.
-        priors::<D, P>(scene, settings.reach_m, &theta, &mut info, &mut slope);
+        priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
         info[D][D] += 1e-6;
         let factor = cholesky(&info)?;
         let mut step = solve(&factor, &slope);
@@ -230,8 +230,8 @@ fn settle<const D: usize, const P: usize>(
         }
     }
     log += product.max(1e-300).ln();
-    log += priors::<D, P>(scene, settings.reach_m, &theta, &mut full, &mut slope);
-    priors::<D, P>(scene, settings.reach_m, &theta, &mut sure, &mut slope);
+    log += priors::<D, P>(scene, scene.reach, &theta, &mut full, &mut slope);
+    priors::<D, P>(scene, scene.reach, &theta, &mut sure, &mut slope);
     full[D][D] += 1e-6;
     sure[D][D] += 1e-6;
     let [alpha, beta] = settings.late_share;

@@ -26,6 +26,8 @@ pub(super) struct Scene {
     pub(super) speed_sigma: f64,
     pub(super) wind_sigma: [f64; 2],
     pub(super) three: bool,
+    /// Standard deviation of the source's place about the mean of the sensors, each axis, metres.
+    pub(super) reach: f64,
     /// Height of the source about `origin`: mean and standard deviation.
     pub(super) height: [f64; 2],
 }
@@ -105,6 +107,7 @@ impl Scene {
             speed_sigma: speed.sigma.max(0.0),
             wind_sigma: [wind.east.sigma.max(0.0), wind.north.sigma.max(0.0)],
             three,
+            reach: 0.0,
             height: if three {
                 [
                     -settings.below_sensors_m.mean,
@@ -123,6 +126,9 @@ impl Scene {
             scene.drift_x[k] = scene.x[k] - scene.wind[0] * scene.t[k];
             scene.drift_y[k] = scene.y[k] - scene.wind[1] * scene.t[k];
         }
+        let square = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>();
+        let spread2 = 0.5 * (square(&scene.x[..n]) + square(&scene.y[..n])) / n as f64;
+        scene.reach = settings.reach * spread2.sqrt().max(1.0);
         if scene.on_one_line() {
             return Err(SolveError::Degenerate);
         }
