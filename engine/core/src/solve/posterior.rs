@@ -11,6 +11,10 @@ use crate::units::Seconds;
 const PLACES: usize = 8;
 /// Places within this of the best are averaged with it, metres.
 const NEAR_M: f64 = 10.0;
+/// Maxima that are kept: of every place at every scale of noise.
+const MODES: usize = 3 * PLACES;
+/// Places this much less probable (log) than the best are not tried with more noise.
+const WORTH: f64 = 12.0;
 /// Triples of arrivals that are intersected.
 const TRIPLES: usize = 64;
 
@@ -35,7 +39,7 @@ fn weigh<const D: usize, const P: usize>(
     // How far an unknown height, wind and speed let true places miss, roughly.
     let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
         / (scene.speed * scene.speed);
-    let height = if scene.three { 0.001 } else { 0.0 };
+    let height = if scene.three { 0.002 } else { 0.0 };
     let tolerance = 3.0_f64.mul_add(scene.sigma_s, air + height);
     let mut best = Best::<PLACES>::new(3.0 * tolerance * scene.speed);
     for_triples(scene.n, |i, j, k| {
@@ -44,8 +48,8 @@ fn weigh<const D: usize, const P: usize>(
             best.offer(start);
         }
     });
-    let mut modes: [Option<Mode<P>>; PLACES] = [None; PLACES];
-    for (slot, start) in modes.iter_mut().zip(&best.starts[..best.n]) {
+    let mut modes = Modes::<P>::new();
+    for start in &best.starts[..best.n] {
         let mut theta = [0.0; P];
         theta[0] = start.x + scene.wind[0] * start.t0;
         theta[1] = start.y + scene.wind[1] * start.t0;
@@ -58,18 +62,32 @@ fn weigh<const D: usize, const P: usize>(
             theta[D + 2] = scene.wind[1];
             theta[D + 3] = scene.speed;
         }
-        *slot = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+        modes.offer(mode, settings.noise_scales[0].1);
+    }
+    // More noise than stated: few steps from what the stated noise allows.
+    let stated = modes.n;
+    let worth = modes.best() - WORTH;
+    for (scale, prior) in &settings.noise_scales[1..] {
+        let sigma = scale * scene.sigma_s;
+        for k in 0..stated {
+            let from = modes.list[k];
+            if from.evidence > worth {
+                let mode = refine::<D, P>(scene, settings, from.theta, from.late, sigma, sigma, 8);
+                modes.offer(mode, *prior);
+            }
+        }
     }
     DEBUG.with(|d| {
         let mut d = d.borrow_mut();
         let Some(truth) = d.0 else { return };
-        let mut theta = modes.iter().flatten().next().map(|m| m.theta).unwrap_or([0.0; P]);
+        let mut theta = modes.list.iter().next().map(|m| m.theta).unwrap_or([0.0; P]);
         theta[0] = truth[0] - scene.origin[0];
         theta[1] = truth[1] - scene.origin[1];
         if D == 3 { theta[2] = scene.height[0]; }
         theta[D] = truth[2] - scene.epoch_s;
         let t = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
-        d.1 = modes.iter().chain([&t]).flatten().map(|m| [m.theta[0] + scene.origin[0], m.theta[1] + scene.origin[1], m.evidence, m.on_time.count_ones() as f64, m.late, m.covariance[0][0].sqrt()]).collect();
+        d.1 = modes.list[..modes.n].iter().chain(&t).map(|m| [m.theta[0] + scene.origin[0], m.theta[1] + scene.origin[1], m.evidence, m.on_time.count_ones() as f64, m.late, m.covariance[0][0].sqrt()]).collect();
     });
     combine::<D, P>(scene, &modes).ok_or(SolveError::Degenerate)
 }
@@ -91,33 +109,56 @@ fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
     }
 }
 
-fn combine<const D: usize, const P: usize>(
-    scene: &Scene,
-    modes: &[Option<Mode<P>>],
-) -> Option<Solution> {
-    // Guesses may have climbed to one maximum: the first stands for all.
-    let mut distinct: [Option<&Mode<P>>; PLACES] = [None; PLACES];
-    let mut count = 0;
-    for mode in modes.iter().flatten() {
-        let same = distinct[..count].iter().flatten().any(|other| {
-            (0..2).all(|a| {
-                let d = mode.theta[a] - other.theta[a];
-                d * d < 0.05 * other.covariance[a][a].min(mode.covariance[a][a])
-            })
-        });
-        if !same && mode.evidence.is_finite() {
-            distinct[count] = Some(mode);
-            count += 1;
+/// Maxima of the posterior, each once.
+struct Modes<const P: usize> {
+    list: [Mode<P>; MODES],
+    n: usize,
+}
+
+impl<const P: usize> Modes<P> {
+    fn new() -> Self {
+        Self {
+            list: [Mode::NONE; MODES],
+            n: 0,
         }
     }
+
+    /// Adds a maximum unless several guesses have climbed to it.
+    fn offer(&mut self, mode: Option<Mode<P>>, prior: f64) {
+        let Some(mut mode) = mode else { return };
+        if !mode.evidence.is_finite() || self.n == MODES {
+            return;
+        }
+        mode.evidence += prior.ln();
+        let same = self.list[..self.n].iter().any(|other| {
+            other.sigma_s == mode.sigma_s
+                && (0..2).all(|a| {
+                    let d = mode.theta[a] - other.theta[a];
+                    d * d < 0.05 * other.covariance[a][a].min(mode.covariance[a][a])
+                })
+        });
+        if !same {
+            self.list[self.n] = mode;
+            self.n += 1;
+        }
+    }
+
+    fn best(&self) -> f64 {
+        let each = self.list[..self.n].iter().map(|m| m.evidence);
+        each.fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+fn combine<const D: usize, const P: usize>(
+    scene: &Scene,
+    modes: &Modes<P>,
+) -> Option<Solution> {
+    let distinct = &modes.list[..modes.n];
     let best = distinct
         .iter()
-        .flatten()
-        .copied()
         .max_by(|a, b| a.evidence.total_cmp(&b.evidence))?;
     let total: f64 = distinct
         .iter()
-        .flatten()
         .map(|m| (m.evidence - best.evidence).exp())
         .sum();
     let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp() / total;
@@ -128,7 +169,7 @@ fn combine<const D: usize, const P: usize>(
     };
     let mut mean = [0.0; P];
     let mut near_weight = 0.0;
-    for m in distinct.iter().flatten().filter(|m| near(m)) {
+    for m in distinct.iter().filter(|m| near(m)) {
         near_weight += weight(m);
         for a in 0..=D {
             mean[a] += weight(m) * m.theta[a];
@@ -138,7 +179,7 @@ fn combine<const D: usize, const P: usize>(
         *entry /= near_weight;
     }
     let mut covariance = [[0.0; 3]; 3];
-    for m in distinct.iter().flatten() {
+    for m in distinct.iter() {
         for a in 0..D {
             for b in 0..D {
                 covariance[a][b] += weight(m)
@@ -159,7 +200,7 @@ fn combine<const D: usize, const P: usize>(
         t0: Seconds(mean[D] + scene.epoch_s),
         covariance_m2: covariance,
         on_time,
-        places: count,
+        places: modes.n,
         probability: near_weight,
     })
 }

@@ -19,6 +19,19 @@ pub(super) struct Mode<const P: usize> {
     pub(super) late: f64,
     /// Bit k: arrival k of the scene is on time.
     pub(super) on_time: u64,
+    /// Noise it was found with, seconds.
+    pub(super) sigma_s: f64,
+}
+
+impl<const P: usize> Mode<P> {
+    pub(super) const NONE: Self = Self {
+        theta: [0.0; P],
+        covariance: [[0.0; P]; P],
+        evidence: f64::NEG_INFINITY,
+        late: 0.0,
+        on_time: 0,
+        sigma_s: 0.0,
+    };
 }
 
 /// Travel time and its derivatives by all unknowns.
@@ -244,5 +257,6 @@ fn settle<const D: usize, const P: usize>(
         evidence,
         late,
         on_time,
+        sigma_s: sigma,
     })
 }
