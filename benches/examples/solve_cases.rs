@@ -16,7 +16,7 @@ fn main() {
                 let p = case.problem();
                 let Ok(s) = shotfix_core::solve::solve(&p, &st) else { println!("{} no answer", case.id); continue };
                 let e = (s.position.east_m - t.place_m[0]).hypot(s.position.north_m - t.place_m[1]);
-                if e > limit {
+                if e > limit && (limit > 0.0 || e > -limit * t.bound_m.unwrap_or(9e9)) {
                     shotfix_core::solve::DEBUG.with(|d| d.borrow_mut().0 = Some([t.place_m[0], t.place_m[1], p.arrivals.iter().map(|t| t.0).fold(9e9, f64::min) - 0.3]));
                     let _ = shotfix_core::solve::solve(&p, &st);
                     shotfix_core::solve::DEBUG.with(|d| { let mut d = d.borrow_mut(); d.0 = None;

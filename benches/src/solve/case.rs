@@ -13,6 +13,10 @@ const MAX_LINE_BYTES: u64 = 1 << 20;
 /// A file may have this many cases.
 const MAX_CASES: usize = 2_000_000;
 
+/// Case files say nothing of the survey of the sensors. Where one speaks of weather its sensors stand
+/// outdoors and are taken to be known to this, metres: the average of an hour of satellite fixes.
+const FIELD_SURVEY_M: f64 = 0.5;
+
 /// What the solver is given. It has no truth in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
@@ -21,6 +25,7 @@ pub struct Case {
     sensors: Vec<Enu>,
     arrivals: Vec<Seconds>,
     sigma: Seconds,
+    survey_sigma_m: f64,
     dimensions: Dimensions,
     air: Air,
 }
@@ -32,6 +37,7 @@ impl Case {
             sensors: &self.sensors,
             arrivals: &self.arrivals,
             sigma: self.sigma,
+            survey_sigma_m: self.survey_sigma_m,
             dimensions: self.dimensions,
             air: self.air,
         }
@@ -180,6 +186,7 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
             _ => Err(format!("sensor {k} has {} coordinates", s.len())),
         })
         .collect::<Result<_, _>>()?;
+    let outdoors = line.weather.is_some() || line.wind_sigma > 0.0;
     let air = match (line.weather, line.c) {
         (Some(w), _) => still_or_moving(Uncertain::new(w.speed_of_sound, 0.0), w.wind, 0.0),
         (None, Some(c)) => {
@@ -203,6 +210,7 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
         sensors,
         arrivals: line.toa.into_iter().map(Seconds).collect(),
         sigma: Seconds(line.sigma),
+        survey_sigma_m: if outdoors { FIELD_SURVEY_M } else { 0.0 },
         dimensions,
         air,
     };

@@ -34,6 +34,8 @@ pub struct Problem<'a> {
     pub arrivals: &'a [Seconds],
     /// Stated standard deviation of an arrival that is on time.
     pub sigma: Seconds,
+    /// Standard deviation of each coordinate of the sensors, metres.
+    pub survey_sigma_m: f64,
     /// What is solved for.
     pub dimensions: Dimensions,
     /// The air.
@@ -63,7 +65,7 @@ impl Default for Settings {
             late_share: [2.0, 5.0],
             lateness_s: 0.08,
             below_sensors_m: Uncertain::new(12.0, 8.0),
-            noise_scales: [(1.0, 0.7), (2.0, 0.2), (4.0, 0.1)],
+            noise_scales: [(1.0, 0.9), (2.0, 0.07), (4.0, 0.03)],
             reach: 1.5,
         }
     }

@@ -172,10 +172,17 @@ pub(super) fn refine<const D: usize, const P: usize>(
         let mut n_late = 0.0;
         for m in 0..scene.n {
             let (predicted, by) = delay::<D, P>(scene, m, &theta);
-            let s = share(scene.t[m] - predicted, sigma, late, settings.lateness_s);
+            let e = scene.t[m] - predicted;
+            let s = share(e, sigma, late, settings.lateness_s);
             n_late += 1.0 - s.on;
             // Newton where the density curves down, Gauss-Newton's part of it elsewhere.
-            let weight = (-s.bend).max(0.3 * s.on / (sigma * sigma));
+            // One that is early pulls as a spring would that is at rest when it is on time.
+            let floor = if e < 0.0 {
+                s.slope / (sigma - e)
+            } else {
+                0.3 * s.on / (sigma * sigma)
+            };
+            let weight = (-s.bend).max(floor);
             for a in 0..P {
                 slope[a] -= s.slope * by[a];
                 let wa = weight * by[a];

@@ -64,7 +64,8 @@ impl Scene {
             .chain([speed.sigma, wind.east.sigma, wind.north.sigma])
             .all(usable);
         let still = wind.east.mean.hypot(wind.north.mean) < 0.5 * speed.mean;
-        let sigma_s = problem.sigma.0;
+        // Along the ray, a wrong place is a wrong time.
+        let sigma_s = problem.sigma.0.hypot(problem.survey_sigma_m / speed.mean);
         if !all || !(1e-9..10.0).contains(&sigma_s) || !(1.0..1e5).contains(&speed.mean) || !still {
             return Err(SolveError::NotUsable);
         }

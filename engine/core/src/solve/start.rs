@@ -47,8 +47,8 @@ pub(super) fn intersect(scene: &Scene, i: usize, j: usize, k: usize) -> [Option<
     let qb = p0x * p1x + p0y * p1y;
     let qc = p0x * p0x + p0y * p0y + zi * zi;
     let disc = qb * qb - qa * qc;
-    // A little below zero is noise about the turning point.
-    if disc < -0.05 * qb * qb {
+    // Below zero, noise or the unknown air left no place: take the one that comes nearest.
+    if disc < -0.5 * qb * qb {
         return [None, None];
     }
     let root = disc.max(0.0).sqrt();
