@@ -50,6 +50,8 @@ pub struct Settings {
     /// Lateness of a late arrival: exponential, its rate not known but gamma-distributed with
     /// shape 2, which integrates to `p(l) = 2 / s (1 + l / s)^-3`. This is `s`, seconds.
     pub lateness_s: f64,
+    /// Odds by which nobody being late is more probable than the share alone says.
+    pub all_on_time: f64,
     /// A source in three dimensions lies so far below the mean of the sensors, metres.
     pub below_sensors_m: Uncertain,
     /// Arrivals may scatter more than stated: factors on sigma and their prior probability.
@@ -63,7 +65,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             late_share: [2.0, 5.0],
-            lateness_s: 0.08,
+            lateness_s: std::env::var("LAT").map_or(0.06, |v| v.parse().unwrap_or(0.06)),
+            all_on_time: std::env::var("ALL").map_or(3.0, |v| v.parse().unwrap_or(3.0)),
             below_sensors_m: Uncertain::new(12.0, 8.0),
             noise_scales: [(1.0, 0.9), (2.0, 0.07), (4.0, 0.03)],
             reach: 1.5,

@@ -4,6 +4,9 @@ use super::problem::Settings;
 use super::scene::Scene;
 use super::small::{cholesky, inverse, log_determinant, solve};
 
+/// Even at no lateness the density of lateness is what it would be this much later if it fell
+/// linearly to zero, seconds.
+const SOON_S: f64 = 0.002;
 const LN_2_PI: f64 = 1.837_877_066_409_345_3;
 
 /// A maximum of the posterior and the normal distribution that fits it there.
@@ -96,7 +99,8 @@ fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
     };
     let l = e.max(0.0);
     let q = 1.0 / (1.0 + l / lateness_s);
-    let tail = late * 2.0 / lateness_s * q * q * q;
+    let tail = late * (l + SOON_S) * (q * q) * (q * q)
+        / (lateness_s * (lateness_s / 6.0 + SOON_S / 3.0));
     let (step, slope_step) = if x > 9.0 {
         (1.0, 0.0)
     } else {
@@ -109,8 +113,13 @@ fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
     let density = on + off;
     let w = on / density;
     let on_slope = -x * per;
-    let off_slope = slope_step - if e > 0.0 { 3.0 * q / lateness_s } else { 0.0 };
-    let off_bend = -slope_step * LOGISTIC * per * step;
+    let mut off_slope = slope_step;
+    let mut off_bend = -slope_step * LOGISTIC * per * step;
+    if e > 0.0 {
+        let soon = 1.0 / (l + SOON_S);
+        off_slope += soon - 4.0 * q / lateness_s;
+        off_bend -= soon * soon;
+    }
     let gap = on_slope - off_slope;
     Share {
         on: w,
@@ -231,6 +240,7 @@ fn settle<const D: usize, const P: usize>(
     let mut product = 1.0;
     let mut log = 0.0;
     let mut on_time = 0_u64;
+    let mut n_late = 0.0;
     for m in 0..scene.n {
         let (predicted, by) = delay::<D, P>(scene, m, &theta);
         let s = share(scene.t[m] - predicted, sigma, late, settings.lateness_s);
@@ -240,6 +250,7 @@ fn settle<const D: usize, const P: usize>(
             product = 1.0;
         }
         on_time |= u64::from(s.on > 0.5) << m;
+        n_late += 1.0 - s.on;
         let on_weight = s.on / (sigma * sigma);
         for a in 0..P {
             slope[a] -= s.slope * by[a];
@@ -256,6 +267,9 @@ fn settle<const D: usize, const P: usize>(
     sure[D][D] += 1e-6;
     let [alpha, beta] = settings.late_share;
     log += (alpha - 1.0) * late.ln() + (beta - 1.0) * (1.0 - late).ln();
+    if n_late < 0.5 {
+        log += settings.all_on_time.ln();
+    }
     let factor = cholesky(&full).or_else(|| cholesky(&sure))?;
     let evidence = log + 0.5 * (P as f64 * LN_2_PI - log_determinant(&factor));
     Some(Mode {
