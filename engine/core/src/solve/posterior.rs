@@ -9,8 +9,6 @@ use crate::units::Seconds;
 
 /// Places that are refined.
 const PLACES: usize = 8;
-/// Places within this of the best are averaged with it, metres.
-const NEAR_M: f64 = 10.0;
 /// Maxima that are kept: of every place at every scale of noise.
 const MODES: usize = 3 * PLACES;
 /// Places this much less probable (log) than the best are not tried with more noise.
@@ -109,6 +107,41 @@ fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
     }
 }
 
+/// The place whose expected distance to the true one is least (Weiszfeld's iteration for the median
+/// of points, each with the spread of its maximum): a mean would lie between places far apart, at
+/// none of them, and the best alone forgets a good second beside it.
+fn least_expected_error<const D: usize, const P: usize>(
+    modes: &[Mode<P>],
+    best: &Mode<P>,
+    weight: impl Fn(&Mode<P>) -> f64,
+) -> [f64; P] {
+    let mut at = best.theta;
+    if modes.len() == 1 {
+        return at;
+    }
+    for _ in 0..8 {
+        let mut sum = [0.0; P];
+        let mut total = 0.0;
+        for m in modes {
+            let share = weight(m);
+            if share < 1e-4 {
+                continue;
+            }
+            let (dx, dy) = (m.theta[0] - at[0], m.theta[1] - at[1]);
+            let spread2 = m.covariance[0][0] + m.covariance[1][1];
+            let pull = share / (dx * dx + dy * dy + spread2).sqrt();
+            total += pull;
+            for a in 0..=D {
+                sum[a] += pull * m.theta[a];
+            }
+        }
+        for a in 0..=D {
+            at[a] = sum[a] / total;
+        }
+    }
+    at
+}
+
 /// Maxima of the posterior, each once.
 struct Modes<const P: usize> {
     list: [Mode<P>; MODES],
@@ -162,22 +195,7 @@ fn combine<const D: usize, const P: usize>(
         .map(|m| (m.evidence - best.evidence).exp())
         .sum();
     let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp() / total;
-    // The mean of the places near the best one; a mean of places far apart would be at none.
-    let near = |m: &Mode<P>| {
-        let d2: f64 = (0..2).map(|a| (m.theta[a] - best.theta[a]).powi(2)).sum();
-        d2 < NEAR_M * NEAR_M
-    };
-    let mut mean = [0.0; P];
-    let mut near_weight = 0.0;
-    for m in distinct.iter().filter(|m| near(m)) {
-        near_weight += weight(m);
-        for a in 0..=D {
-            mean[a] += weight(m) * m.theta[a];
-        }
-    }
-    for entry in &mut mean {
-        *entry /= near_weight;
-    }
+    let mean = least_expected_error::<D, P>(distinct, best, weight);
     let mut covariance = [[0.0; 3]; 3];
     for m in distinct.iter() {
         for a in 0..D {
@@ -201,7 +219,7 @@ fn combine<const D: usize, const P: usize>(
         covariance_m2: covariance,
         on_time,
         places: modes.n,
-        probability: near_weight,
+        probability: 1.0 / total,
     })
 }
 

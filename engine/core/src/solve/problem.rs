@@ -61,14 +61,19 @@ pub struct Settings {
     pub reach: f64,
 }
 
+/// dev
+pub fn env(name: &str, d: f64) -> f64 {
+    std::env::var(name).map_or(d, |v| v.parse().unwrap_or(d))
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            late_share: [2.0, 5.0],
-            lateness_s: std::env::var("LAT").map_or(0.06, |v| v.parse().unwrap_or(0.06)),
-            all_on_time: std::env::var("ALL").map_or(3.0, |v| v.parse().unwrap_or(3.0)),
+            late_share: [env("BA", 2.0), env("BB", 5.0)],
+            lateness_s: env("LAT", 0.05),
+            all_on_time: env("ALL", 4.0),
             below_sensors_m: Uncertain::new(12.0, 8.0),
-            noise_scales: [(1.0, 0.9), (2.0, 0.07), (4.0, 0.03)],
+            noise_scales: [(1.0, env("K1", 0.9)), (2.0, env("K2", 0.07)), (4.0, env("K4", 0.03))],
             reach: 1.5,
         }
     }
