@@ -1,8 +1,10 @@
 //! One shot from its arrival times, some of which are late.
 
+mod places;
 mod plain;
 mod posterior;
 mod problem;
+mod readings;
 mod refine;
 mod scene;
 mod small;

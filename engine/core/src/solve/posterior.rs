@@ -3,6 +3,8 @@
 use super::problem::{Problem, Settings, Solution, SolveError};
 use super::refine::{Mode, refine};
 use super::scene::Scene;
+use super::places::{Place, Places};
+use super::readings::other_readings;
 use super::start::{Best, intersect, rate};
 use crate::geodesy::Enu;
 use crate::units::Seconds;
@@ -13,6 +15,8 @@ const PLACES: usize = 8;
 const MODES: usize = 3 * PLACES;
 /// Places this much less probable (log) than the best are not tried with more noise.
 const WORTH: f64 = 12.0;
+/// Weights below this share of the best are left out.
+const NEGLIGIBLE: f64 = 1e-4;
 /// Triples of arrivals that are intersected.
 const TRIPLES: usize = 64;
 
@@ -87,7 +91,7 @@ fn weigh<const D: usize, const P: usize>(
         let t = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
         d.1 = modes.list[..modes.n].iter().chain(&t).map(|m| [m.theta[0] + scene.origin[0], m.theta[1] + scene.origin[1], m.evidence, m.on_time.count_ones() as f64, m.late, m.covariance[0][0].sqrt()]).collect();
     });
-    combine::<D, P>(scene, &modes).ok_or(SolveError::Degenerate)
+    combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
 }
 
 /// All triples of `0..n`, or an even choice of them when there are too many.
@@ -105,41 +109,6 @@ fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
             }
         }
     }
-}
-
-/// The place whose expected distance to the true one is least (Weiszfeld's iteration for the median
-/// of points, each with the spread of its maximum): a mean would lie between places far apart, at
-/// none of them, and the best alone forgets a good second beside it.
-fn least_expected_error<const D: usize, const P: usize>(
-    modes: &[Mode<P>],
-    best: &Mode<P>,
-    weight: impl Fn(&Mode<P>) -> f64,
-) -> [f64; P] {
-    let mut at = best.theta;
-    if modes.len() == 1 {
-        return at;
-    }
-    for _ in 0..8 {
-        let mut sum = [0.0; P];
-        let mut total = 0.0;
-        for m in modes {
-            let share = weight(m);
-            if share < 1e-4 {
-                continue;
-            }
-            let (dx, dy) = (m.theta[0] - at[0], m.theta[1] - at[1]);
-            let spread2 = m.covariance[0][0] + m.covariance[1][1];
-            let pull = share / (dx * dx + dy * dy + spread2).sqrt();
-            total += pull;
-            for a in 0..=D {
-                sum[a] += pull * m.theta[a];
-            }
-        }
-        for a in 0..=D {
-            at[a] = sum[a] / total;
-        }
-    }
-    at
 }
 
 /// Maxima of the posterior, each once.
@@ -184,27 +153,34 @@ impl<const P: usize> Modes<P> {
 
 fn combine<const D: usize, const P: usize>(
     scene: &Scene,
+    settings: &Settings,
     modes: &Modes<P>,
 ) -> Option<Solution> {
-    let distinct = &modes.list[..modes.n];
-    let best = distinct
+    let modes = &modes.list[..modes.n];
+    let best = modes
         .iter()
         .max_by(|a, b| a.evidence.total_cmp(&b.evidence))?;
-    let total: f64 = distinct
-        .iter()
-        .map(|m| (m.evidence - best.evidence).exp())
-        .sum();
-    let weight = |m: &Mode<P>| (m.evidence - best.evidence).exp() / total;
-    let mean = least_expected_error::<D, P>(distinct, best, weight);
-    let mut covariance = [[0.0; 3]; 3];
-    for m in distinct.iter() {
-        for a in 0..D {
-            for b in 0..D {
-                covariance[a][b] += weight(m)
-                    * (m.covariance[a][b] + (m.theta[a] - mean[a]) * (m.theta[b] - mean[b]));
-            }
+    let mut places = Places::new();
+    for mode in modes {
+        let weight = (mode.evidence - best.evidence).exp();
+        if weight < NEGLIGIBLE {
+            continue;
         }
+        places.push(Place::of::<D, P>(&mode.theta, &mode.covariance, weight));
     }
+    places.end_deciding();
+    for mode in modes {
+        let weight = (mode.evidence - best.evidence).exp();
+        if weight < NEGLIGIBLE {
+            continue;
+        }
+        other_readings::<D, P>(scene, settings, modes, mode, |theta, covariance, odds| {
+            if odds * weight > NEGLIGIBLE {
+                places.push(Place::of::<D, P>(theta, covariance, odds * weight));
+            }
+        });
+    }
+    let (mean, covariance, probability) = places.summary();
     let mut on_time = 0;
     for k in 0..scene.n {
         on_time |= (best.on_time >> k & 1) << scene.index[k];
@@ -215,11 +191,11 @@ fn combine<const D: usize, const P: usize>(
             mean[1] + scene.origin[1],
             if D == 3 { mean[2] + scene.origin[2] } else { 0.0 },
         ),
-        t0: Seconds(mean[D] + scene.epoch_s),
+        t0: Seconds(mean[3] + scene.epoch_s),
         covariance_m2: covariance,
         on_time,
-        places: modes.n,
-        probability: 1.0 / total,
+        places: modes.len(),
+        probability,
     })
 }
 

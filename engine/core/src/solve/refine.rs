@@ -39,7 +39,7 @@ impl<const P: usize> Mode<P> {
 
 /// Travel time and its derivatives by all unknowns.
 #[inline(always)]
-fn delay<const D: usize, const P: usize>(scene: &Scene, m: usize, theta: &[f64; P]) -> (f64, [f64; P]) {
+pub(super) fn delay<const D: usize, const P: usize>(scene: &Scene, m: usize, theta: &[f64; P]) -> (f64, [f64; P]) {
     let dx = scene.x[m] - theta[0];
     let dy = scene.y[m] - theta[1];
     let dz = if D == 3 { scene.z[m] - theta[2] } else { 0.0 };
@@ -72,6 +72,13 @@ fn delay<const D: usize, const P: usize>(scene: &Scene, m: usize, theta: &[f64; 
     (tau + theta[D], by)
 }
 
+/// Density of the lateness of a late arrival, per second.
+#[inline(always)]
+pub(super) fn lateness_density(l: f64, lateness_s: f64) -> f64 {
+    let q = 1.0 / (1.0 + l / lateness_s);
+    (l + SOON_S) * (q * q) * (q * q) / (lateness_s * (lateness_s / 6.0 + SOON_S / 3.0))
+}
+
 /// What one residual says under "on time or late".
 struct Share {
     /// Probability of being on time.
@@ -99,8 +106,7 @@ fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
     };
     let l = e.max(0.0);
     let q = 1.0 / (1.0 + l / lateness_s);
-    let tail = late * (l + SOON_S) * (q * q) * (q * q)
-        / (lateness_s * (lateness_s / 6.0 + SOON_S / 3.0));
+    let tail = late * lateness_density(l, lateness_s);
     let (step, slope_step) = if x > 9.0 {
         (1.0, 0.0)
     } else {
