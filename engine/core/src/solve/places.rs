@@ -1,5 +1,7 @@
 //! A probability distribution made of normal ones, and the answer it gives.
 
+use crate::locate::ellipse::CHI2_95;
+
 /// More than this never carry weight; what comes after is left out.
 const MOST: usize = 128;
 
@@ -84,7 +86,67 @@ impl Places {
                 }
             }
         }
+        if list.len() > 1 {
+            let factor = self.to_hold_95_percent(&at, &covariance, total);
+            for row in &mut covariance {
+                for entry in row {
+                    *entry *= factor;
+                }
+            }
+        }
         (at, covariance, most)
+    }
+
+    /// The factor on `covariance` with which the ellipse on the map that is drawn from it as if the
+    /// distribution were normal holds 95 % of this one.
+    ///
+    /// In coordinates in which the ellipse is a circle, the squared distance from its centre is
+    /// taken to be gamma-distributed in each place, its cube root normal (Wilson and Hilferty 1931).
+    fn to_hold_95_percent(&self, at: &[f64; 4], covariance: &[[f64; 3]; 3], total: f64) -> f64 {
+        /// What the approximation gives for one normal distribution at its own 95 % ellipse.
+        const TARGET: f64 = 0.9513;
+        let l11 = covariance[0][0].sqrt();
+        let l21 = covariance[1][0] / l11;
+        let l22 = (covariance[1][1] - l21 * l21).max(1e-12 * covariance[1][1]).sqrt();
+        let white = |x: f64, y: f64| {
+            let u = x / l11;
+            (u, (y - l21 * u) / l22)
+        };
+        // Mean, and one over nine times the shape, of each place's squared distance.
+        let mut gammas = [(0.0, 0.0, 0.0); MOST];
+        for (gamma, p) in gammas.iter_mut().zip(&self.list[..self.n]) {
+            let (du, dv) = white(p.at[0] - at[0], p.at[1] - at[1]);
+            let c = &p.covariance;
+            // Rows of S = L^-1 C L^-T.
+            let (a0, a1) = white(c[0][0], c[1][0]);
+            let (b0, b1) = white(c[0][1], c[1][1]);
+            let (s00, s01) = white(a0, b0);
+            let (_, s11) = white(a1, b1);
+            let mean = du * du + dv * dv + s00 + s11;
+            let variance = 2.0 * (s00 * s00 + 2.0 * s01 * s01 + s11 * s11)
+                + 4.0 * (du * du * s00 + 2.0 * du * dv * s01 + dv * dv * s11);
+            *gamma = (p.weight / total, mean, variance / (9.0 * mean * mean));
+        }
+        let held = |limit: f64| -> f64 {
+            gammas[..self.n]
+                .iter()
+                .map(|&(share, mean, per)| {
+                    let x = ((limit / mean).cbrt() - 1.0 + per) / per.sqrt();
+                    share / (1.0 + (-1.5976 * x - 0.07056 * x * x * x).exp())
+                })
+                .sum()
+        };
+        // Bisection of the logarithm.
+        let (mut low, mut high) = (-7.0_f64, 2.5_f64);
+        for _ in 0..9 {
+            let middle = 0.5 * (low + high);
+            if held(CHI2_95 * middle.exp()) < TARGET {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        (0.5 * (low + high)).exp()
     }
 
     /// The place whose expected distance to the true one is least (Weiszfeld's iteration for the
