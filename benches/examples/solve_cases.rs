@@ -7,6 +7,14 @@ fn main() {
         files.extend(case_files(std::path::Path::new(&a)).unwrap());
     }
     let b = bench_solve(&files, &shotfix_core::solve::Settings::default()).unwrap();
+    if let Ok(seeds) = std::env::var("GEN") {
+        for seed in seeds.split(',') {
+            let dir = format!("/tmp/solve_gen_{seed}");
+            std::fs::create_dir_all(&dir).unwrap();
+            for k in &KINDS { std::fs::write(format!("{dir}/{}.jsonl", k.name), generate(k, seed.parse().unwrap()).join("\n")).unwrap(); }
+        }
+        return;
+    }
     if std::env::var("MISS").is_ok() {
         for f in &files {
             let (mut miss, mut n, mut b50) = (0, 0, vec![]);

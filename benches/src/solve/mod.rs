@@ -1,12 +1,14 @@
 //! The solver for one shot, scored on case files (`shotfix bench solve`).
 
 mod case;
+mod generate;
 mod peers;
 mod run;
 mod score;
 mod table;
 
 pub use case::{BadLine, Case, CaseFile, Truth, read_cases};
+pub use generate::{KINDS, Kind, generate};
 pub use peers::{Peer, best_peer};
 pub use run::{Answer, SolveBench, bench_solve, case_files};
 pub use score::Score;
