@@ -12,11 +12,19 @@ use crate::units::Seconds;
 /// Places that are refined.
 const PLACES: usize = 8;
 /// Maxima that are kept: of every place at every scale of noise.
-const MODES: usize = 3 * PLACES;
+const MODES: usize = 3 * (PLACES + NEIGHBOURS);
+/// Maxima found from others by reading one arrival the other way.
+const NEIGHBOURS: usize = 8;
+/// Only from maxima no less probable than this (log) against the best ...
+const NEIGHBOUR_OF: f64 = 2.0;
+/// ... and by readings with at least these odds.
+const NEIGHBOUR_ODDS: f64 = 0.03;
 /// Places this much less probable (log) than the best are not tried with more noise.
 const WORTH: f64 = 12.0;
 /// Weights below this share of the best are left out.
 const NEGLIGIBLE: f64 = 1e-4;
+/// A reading with this share of the best is itself read another way.
+const SECOND_READING: f64 = 0.02;
 /// Triples of arrivals that are intersected.
 const TRIPLES: usize = 64;
 
@@ -67,6 +75,23 @@ fn weigh<const D: usize, const P: usize>(
         let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
         modes.offer(mode, settings.noise_scales[0].1);
     }
+    // What the best becomes when one arrival is read the other way: a free height, and free air more
+    // so, take in late arrivals without a trace.
+    let explored = if D == 3 { modes.n } else { 0 };
+    for k in 0..explored {
+        let from = modes.list[k];
+        if from.evidence < modes.best() - NEIGHBOUR_OF {
+            continue;
+        }
+        let known = modes;
+        other_readings::<D, P>(scene, settings, &known.list[..known.n], &from, |_, theta, _, odds| {
+            if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
+                let sigma = scene.sigma_s;
+                let mode = refine::<D, P>(scene, settings, *theta, from.late, sigma, sigma, 6);
+                modes.offer(mode, settings.noise_scales[0].1);
+            }
+        });
+    }
     // More noise than stated: few steps from what the stated noise allows.
     let stated = modes.n;
     let worth = modes.best() - WORTH;
@@ -112,6 +137,7 @@ fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
 }
 
 /// Maxima of the posterior, each once.
+#[derive(Clone, Copy)]
 struct Modes<const P: usize> {
     list: [Mode<P>; MODES],
     n: usize,
@@ -174,9 +200,25 @@ fn combine<const D: usize, const P: usize>(
         if weight < NEGLIGIBLE {
             continue;
         }
-        other_readings::<D, P>(scene, settings, modes, mode, |theta, covariance, odds| {
-            if odds * weight > NEGLIGIBLE {
-                places.push(Place::of::<D, P>(theta, covariance, odds * weight));
+        other_readings::<D, P>(scene, settings, modes, mode, |m, theta, covariance, odds| {
+            let weight = odds * weight;
+            if weight < NEGLIGIBLE {
+                return;
+            }
+            places.push(Place::of::<D, P>(theta, covariance, weight));
+            // Free air takes in even two late arrivals.
+            if P > D + 1 && weight > SECOND_READING {
+                let other = Mode {
+                    theta: *theta,
+                    covariance: *covariance,
+                    on_time: mode.on_time ^ 1 << m,
+                    ..*mode
+                };
+                other_readings::<D, P>(scene, settings, modes, &other, |k, theta, c, odds| {
+                    if k > m && odds * weight > NEGLIGIBLE {
+                        places.push(Place::of::<D, P>(theta, c, odds * weight));
+                    }
+                });
             }
         });
     }

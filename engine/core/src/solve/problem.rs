@@ -69,12 +69,12 @@ pub fn env(name: &str, d: f64) -> f64 {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            late_share: [env("BA", 2.0), env("BB", 5.0)],
+            late_share: [env("BA", 2.0), env("BB", 4.0)],
             lateness_s: env("LAT", 0.05),
-            all_on_time: env("ALL", 4.0),
-            below_sensors_m: Uncertain::new(12.0, 8.0),
-            noise_scales: [(1.0, env("K1", 0.9)), (2.0, env("K2", 0.07)), (4.0, env("K4", 0.03))],
-            reach: 1.5,
+            all_on_time: env("ALL", 8.0),
+            below_sensors_m: Uncertain::new(env("ZM", 12.0), env("ZS", 7.0)),
+            noise_scales: [(1.0, env("K1", 0.93)), (2.0, env("K2", 0.05)), (4.0, env("K4", 0.02))],
+            reach: env("REACH", 1.1),
         }
     }
 }

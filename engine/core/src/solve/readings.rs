@@ -19,10 +19,14 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
     settings: &Settings,
     modes: &[Mode<P>],
     mode: &Mode<P>,
-    mut visit: impl FnMut(&[f64; P], &[[f64; P]; P], f64),
+    mut visit: impl FnMut(usize, &[f64; P], &[[f64; P]; P], f64),
 ) {
     let sigma2 = mode.sigma_s * mode.sigma_s;
-    let odds_late = mode.late / (1.0 - mode.late);
+    // One more late arrival when k of n are: (alpha + k) / (beta + n - k - 1), the share integrated
+    // out.
+    let [alpha, beta] = settings.late_share;
+    let n_late = scene.n as f64 - f64::from(mode.on_time.count_ones());
+    let odds_of = |k: f64| (alpha + k) / (beta + scene.n as f64 - k - 1.0);
     let all = u64::MAX >> (64 - scene.n);
     for m in 0..scene.n {
         let flipped = mode.on_time ^ 1 << m;
@@ -66,12 +70,14 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
             };
             let shift = -left / sigma2 + (left - r) / (sigma2 * h);
             let widen = (1.0 - (1.0 - v_r / variance) / h) / (sigma2 * (1.0 - h));
-            (shift, widen, odds_late * late / on.max(1e-300))
+            // Less than nothing is not known, whatever rounding says.
+            let widen = widen.max(-0.95 / q);
+            (shift, widen, odds_of(n_late) * late / on.max(1e-300))
         } else {
             let s = sigma2 + q;
             let on = normal(e, s);
             let late = lateness_density(e.max(0.0), settings.lateness_s);
-            (e / s, -1.0 / s, on / (odds_late * late))
+            (e / s, -1.0 / s, on / (odds_of(n_late - 1.0) * late))
         };
         let odds = if mode.on_time == all {
             odds / settings.all_on_time
@@ -93,7 +99,7 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
                 covariance[a][b] += widen * gain[a] * gain[b];
             }
         }
-        visit(&theta, &covariance, odds);
+        visit(m, &theta, &covariance, odds);
     }
 }
 
