@@ -12,5 +12,4 @@ mod start;
 
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
-pub use posterior::DEBUG;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};

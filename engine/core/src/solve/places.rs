@@ -125,7 +125,9 @@ impl Places {
             let mean = du * du + dv * dv + s00 + s11;
             let variance = 2.0 * (s00 * s00 + 2.0 * s01 * s01 + s11 * s11)
                 + 4.0 * (du * du * s00 + 2.0 * du * dv * s01 + dv * dv * s11);
-            *gamma = (p.weight / total, mean, variance / (9.0 * mean * mean));
+            let mean = mean.max(1e-12);
+            let per = (variance / (9.0 * mean * mean)).max(1e-9);
+            *gamma = (p.weight / total, mean, per);
         }
         let held = |limit: f64| -> f64 {
             gammas[..self.n]

@@ -52,7 +52,7 @@ fn weigh<const D: usize, const P: usize>(
     let height = if scene.three { 0.002 } else { 0.0 };
     let tolerance = 3.0_f64.mul_add(scene.sigma_s, air + height);
     let mut best = Best::<PLACES>::new(3.0 * tolerance * scene.speed);
-    for_triples(scene.n, |i, j, k| {
+    for_triples(scene.n, TRIPLES, |i, j, k| {
         for mut start in intersect(scene, i, j, k).into_iter().flatten() {
             start.score = rate(scene, &start, tolerance);
             best.offer(start);
@@ -60,18 +60,7 @@ fn weigh<const D: usize, const P: usize>(
     });
     let mut modes = Modes::<P>::new();
     for start in &best.starts[..best.n] {
-        let mut theta = [0.0; P];
-        theta[0] = start.x + scene.wind[0] * start.t0;
-        theta[1] = start.y + scene.wind[1] * start.t0;
-        if D == 3 {
-            theta[2] = scene.height[0];
-        }
-        theta[D] = start.t0;
-        if P > D + 1 {
-            theta[D + 1] = scene.wind[0];
-            theta[D + 2] = scene.wind[1];
-            theta[D + 3] = scene.speed;
-        }
+        let theta = start.unknowns::<D, P>(scene);
         let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
         modes.offer(mode, settings.noise_scales[0].1);
     }
@@ -105,24 +94,13 @@ fn weigh<const D: usize, const P: usize>(
             }
         }
     }
-    DEBUG.with(|d| {
-        let mut d = d.borrow_mut();
-        let Some(truth) = d.0 else { return };
-        let mut theta = modes.list.iter().next().map(|m| m.theta).unwrap_or([0.0; P]);
-        theta[0] = truth[0] - scene.origin[0];
-        theta[1] = truth[1] - scene.origin[1];
-        if D == 3 { theta[2] = scene.height[0]; }
-        theta[D] = truth[2] - scene.epoch_s;
-        let t = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
-        d.1 = modes.list[..modes.n].iter().chain(&t).map(|m| [m.theta[0] + scene.origin[0], m.theta[1] + scene.origin[1], m.evidence, m.on_time.count_ones() as f64, m.late, m.covariance[0][0].sqrt()]).collect();
-    });
     combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
 }
 
-/// All triples of `0..n`, or an even choice of them when there are too many.
-fn for_triples(n: usize, mut visit: impl FnMut(usize, usize, usize)) {
+/// All triples of `0..n`, or an even choice of `most` of them.
+pub(super) fn for_triples(n: usize, most: usize, mut visit: impl FnMut(usize, usize, usize)) {
     let total = n * (n - 1) * (n - 2) / 6;
-    let stride = total.div_ceil(TRIPLES);
+    let stride = total.div_ceil(most);
     let mut count = 0;
     for i in 0..n {
         for j in i + 1..n {
@@ -241,7 +219,3 @@ fn combine<const D: usize, const P: usize>(
     })
 }
 
-thread_local! {
-    /// dev
-    pub static DEBUG: std::cell::RefCell<(Option<[f64; 3]>, Vec<[f64; 6]>)> = const { std::cell::RefCell::new((None, Vec::new())) };
-}

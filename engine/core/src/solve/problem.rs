@@ -61,20 +61,15 @@ pub struct Settings {
     pub reach: f64,
 }
 
-/// dev
-pub fn env(name: &str, d: f64) -> f64 {
-    std::env::var(name).map_or(d, |v| v.parse().unwrap_or(d))
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            late_share: [env("BA", 2.0), env("BB", 4.0)],
-            lateness_s: env("LAT", 0.05),
-            all_on_time: env("ALL", 8.0),
-            below_sensors_m: Uncertain::new(env("ZM", 12.0), env("ZS", 7.0)),
-            noise_scales: [(1.0, env("K1", 0.93)), (2.0, env("K2", 0.05)), (4.0, env("K4", 0.02))],
-            reach: env("REACH", 1.1),
+            late_share: [2.0, 4.0],
+            lateness_s: 0.045,
+            all_on_time: 8.0,
+            below_sensors_m: Uncertain::new(12.0, 7.0),
+            noise_scales: [(1.0, 0.93), (2.0, 0.05), (4.0, 0.02)],
+            reach: 1.1,
         }
     }
 }

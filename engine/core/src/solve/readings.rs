@@ -46,6 +46,9 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
             }
             q += gain[a] * by[a];
         }
+        if !(q > 0.0) {
+            continue;
+        }
         // Shift along `gain`, factor on `gain gain'`, odds.
         let (shift, widen, odds) = if mode.on_time >> m & 1 == 1 {
             let h = (q / sigma2).min(0.995);
@@ -98,6 +101,12 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
             for b in 0..P {
                 covariance[a][b] += widen * gain[a] * gain[b];
             }
+        }
+        // Rounding may leave no ellipse.
+        let determinant =
+            covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[0][1];
+        if !(covariance[0][0] > 0.0 && determinant > 0.0) {
+            continue;
         }
         visit(m, &theta, &covariance, odds);
     }

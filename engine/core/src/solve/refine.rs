@@ -137,7 +137,7 @@ fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
 
 /// Priors: adds their information and slope at `theta`, returns their log density.
 #[inline(always)]
-fn priors<const D: usize, const P: usize>(
+pub(super) fn priors<const D: usize, const P: usize>(
     scene: &Scene,
     reach_m: f64,
     theta: &[f64; P],

@@ -11,6 +11,25 @@ pub(super) struct Start {
     pub(super) score: f64,
 }
 
+impl Start {
+    /// The unknowns at this place: the height and the air as expected.
+    pub(super) fn unknowns<const D: usize, const P: usize>(&self, scene: &Scene) -> [f64; P] {
+        let mut theta = [0.0; P];
+        theta[0] = self.x + scene.wind[0] * self.t0;
+        theta[1] = self.y + scene.wind[1] * self.t0;
+        if D == 3 {
+            theta[2] = scene.height[0];
+        }
+        theta[D] = self.t0;
+        if P > D + 1 {
+            theta[D + 1] = scene.wind[0];
+            theta[D + 2] = scene.wind[1];
+            theta[D + 3] = scene.speed;
+        }
+        theta
+    }
+}
+
 /// The places from which sound at the scene's speed reaches sensors `i`, `j`, `k` at their times,
 /// the source held at the expected height: none, one or two.
 ///
