@@ -123,6 +123,26 @@ pub fn read_cases(path: &Path) -> std::io::Result<CaseFile> {
     Ok(file)
 }
 
+/// The cases of lines that are in memory; `name` stands for the file.
+pub fn parse_cases(name: &str, lines: &[String]) -> CaseFile {
+    let mut file = CaseFile {
+        path: PathBuf::from(name),
+        cases: Vec::new(),
+        bad: Vec::new(),
+    };
+    for (k, text) in lines.iter().enumerate() {
+        match parse(text.as_bytes()) {
+            Ok(case) => file.cases.push(case),
+            Err(why) => file.bad.push(BadLine {
+                path: file.path.clone(),
+                line: k + 1,
+                why,
+            }),
+        }
+    }
+    file
+}
+
 /// A line of a case file. Fields that are not named here are extras.
 #[derive(Deserialize)]
 struct Line {
@@ -248,7 +268,11 @@ mod tests {
         assert_eq!(file.cases.len(), 2);
         let lines: Vec<usize> = file.bad.iter().map(|b| b.line).collect();
         assert_eq!(lines, [2, 4, 5]);
-        assert!(file.bad[1].to_string().contains(":4: 4 sensors but 3 in toa"));
+        assert!(
+            file.bad[1]
+                .to_string()
+                .contains(":4: 4 sensors but 3 in toa")
+        );
     }
 
     #[test]

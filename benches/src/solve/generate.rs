@@ -60,12 +60,7 @@ pub const KINDS: [Kind; 11] = [
     urban("urban_mix_weather", AirKind::Stated),
 ];
 
-const fn clean(
-    name: &'static str,
-    sensors: &'static [usize],
-    three: bool,
-    sigma_s: f64,
-) -> Kind {
+const fn clean(name: &'static str, sensors: &'static [usize], three: bool, sigma_s: f64) -> Kind {
     Kind {
         name,
         sensors,
@@ -122,7 +117,10 @@ impl Scene {
             let mut sensors: Vec<[f64; 3]> = Vec::new();
             while sensors.len() < n {
                 let p = [rng.random::<f64>() * side_m, rng.random::<f64>() * side_m];
-                if sensors.iter().all(|s| (s[0] - p[0]).hypot(s[1] - p[1]) >= APART_M) {
+                if sensors
+                    .iter()
+                    .all(|s| (s[0] - p[0]).hypot(s[1] - p[1]) >= APART_M)
+                {
                     let mast_m = 4.0 + 22.0 * rng.random::<f64>();
                     sensors.push([p[0], p[1], ground.at(p) + mast_m]);
                 }
@@ -241,7 +239,12 @@ impl Ground {
             let angle = rng.random::<f64>() * std::f64::consts::TAU;
             let per_m = std::f64::consts::TAU / (500.0 + 1000.0 * rng.random::<f64>());
             let phase = rng.random::<f64>() * std::f64::consts::TAU;
-            (per_m * angle.cos(), per_m * angle.sin(), phase, 6.0 * rng.random::<f64>())
+            (
+                per_m * angle.cos(),
+                per_m * angle.sin(),
+                phase,
+                6.0 * rng.random::<f64>(),
+            )
         }))
     }
 
@@ -330,7 +333,13 @@ mod tests {
 
     #[test]
     fn distance_from_a_square() {
-        let square = hull(&[[0.0; 3], [2.0, 0.0, 0.0], [2.0, 2.0, 0.0], [0.0, 2.0, 0.0], [1.0, 1.0, 0.0]]);
+        let square = hull(&[
+            [0.0; 3],
+            [2.0, 0.0, 0.0],
+            [2.0, 2.0, 0.0],
+            [0.0, 2.0, 0.0],
+            [1.0, 1.0, 0.0],
+        ]);
         assert_eq!(square.len(), 4);
         assert!((outside_m(&square, [1.0, 0.5]) + 0.5).abs() < 1e-12);
         assert!((outside_m(&square, [5.0, 6.0]) - 5.0).abs() < 1e-12);

@@ -7,9 +7,9 @@ mod run;
 mod score;
 mod table;
 
-pub use case::{BadLine, Case, CaseFile, Truth, read_cases};
+pub use case::{BadLine, Case, CaseFile, Truth, parse_cases, read_cases};
 pub use generate::{KINDS, Kind, generate};
 pub use peers::{Peer, best_peer};
-pub use run::{Answer, SolveBench, bench_solve, case_files};
+pub use run::{Answer, SolveBench, case_files};
 pub use score::Score;
 pub use table::table;

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 use shotfix_core::solve::{Dimensions, Settings, Solution, SolveError, solve};
 
-use super::case::{BadLine, Case, read_cases};
+use super::case::{BadLine, Case, CaseFile};
 use super::score::Score;
 
 /// The files and figures of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SolveBench {
     /// One entry a file.
     pub scores: Vec<Score>,
@@ -57,22 +57,11 @@ pub fn case_files(input: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Solves and scores the cases of `files` on the threads of the current pool, then times one thread.
-///
-/// # Errors
-/// When a file cannot be read: the file and the reason.
-pub fn bench_solve(
-    files: &[PathBuf],
-    settings: &Settings,
-) -> Result<SolveBench, (PathBuf, std::io::Error)> {
-    let mut bench = SolveBench {
-        scores: Vec::new(),
-        bad: Vec::new(),
-        answers: Vec::new(),
-    };
-    for path in files {
-        let mut file = read_cases(path).map_err(|e| (path.clone(), e))?;
-        bench.bad.append(&mut file.bad);
+impl SolveBench {
+    /// Solves and scores the cases of one file on the threads of the current pool, then times one
+    /// thread.
+    pub fn add(&mut self, mut file: CaseFile, settings: &Settings) {
+        self.bad.append(&mut file.bad);
         let solved: Vec<Result<Solution, SolveError>> = file
             .cases
             .par_iter()
@@ -83,17 +72,15 @@ pub fn bench_solve(
             let _ = std::hint::black_box(solve(&case.problem(), settings));
         }
         let run_s = clock.elapsed().as_secs_f64();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_end_matches(".jsonl");
         let truths = file.cases.iter().map(|(_, truth)| *truth);
-        bench
-            .scores
-            .push(Score::of(&name, truths.zip(&solved), run_s));
+        self.scores
+            .push(Score::of(name, truths.zip(&solved), run_s));
         let answers = file.cases.iter().zip(&solved);
-        bench
-            .answers
+        self.answers
             .extend(answers.map(|((case, _), solved)| answer(case, solved)));
     }
-    Ok(bench)
 }
 
 fn answer(case: &Case, solved: &Result<Solution, SolveError>) -> Answer {

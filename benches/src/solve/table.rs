@@ -9,7 +9,17 @@ use super::score::Score;
 pub fn table(scores: &[Score]) -> String {
     let mut out = format!(
         "{:<20} {:>5} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:>7} {:>6} {:>9}   {}\n",
-        "file", "cases", "p50 m", "p90 m", "p99 m", "<=3.05", ">100m", "/CRLB", "in95", "NEES", "solves/s",
+        "file",
+        "cases",
+        "p50 m",
+        "p90 m",
+        "p99 m",
+        "<=3.05",
+        ">100m",
+        "/CRLB",
+        "in95",
+        "NEES",
+        "solves/s",
         "best peer: p50 / p90 m, /CRLB, solves/s"
     );
     for s in scores {

@@ -107,7 +107,9 @@ impl Places {
         const TARGET: f64 = 0.9513;
         let l11 = covariance[0][0].sqrt();
         let l21 = covariance[1][0] / l11;
-        let l22 = (covariance[1][1] - l21 * l21).max(1e-12 * covariance[1][1]).sqrt();
+        let l22 = (covariance[1][1] - l21 * l21)
+            .max(1e-12 * covariance[1][1])
+            .sqrt();
         let white = |x: f64, y: f64| {
             let u = x / l11;
             (u, (y - l21 * u) / l22)

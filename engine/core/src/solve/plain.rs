@@ -70,6 +70,7 @@ fn descend<const D: usize, const P: usize>(
     mut theta: [f64; P],
 ) -> Option<(f64, [f64; P], [[f64; P]; P])> {
     let per_sigma2 = 1.0 / (scene.sigma_s * scene.sigma_s);
+    let mut end = None;
     for _ in 0..MAX_STEPS {
         let mut info = [[0.0; P]; P];
         let mut slope = [0.0; P];
@@ -102,14 +103,11 @@ fn descend<const D: usize, const P: usize>(
         for (t, s) in theta.iter_mut().zip(step) {
             *t += shrink * s;
         }
+        end = Some((misfit * per_sigma2 - 2.0 * prior, theta, factor));
         // A thousandth of a standard deviation.
         if gain < 1e-6 {
-            return Some((
-                misfit * per_sigma2 - 2.0 * prior,
-                theta,
-                inverse(&factor),
-            ));
+            break;
         }
     }
-    None
+    end.map(|(misfit, theta, factor)| (misfit, theta, inverse(&factor)))
 }

@@ -1,10 +1,10 @@
 //! All places the arrivals allow, weighed.
 
+use super::places::{Place, Places};
 use super::problem::{Problem, Settings, Solution, SolveError};
+use super::readings::other_readings;
 use super::refine::{Mode, refine};
 use super::scene::Scene;
-use super::places::{Place, Places};
-use super::readings::other_readings;
 use super::start::{Best, intersect, rate};
 use crate::geodesy::Enu;
 use crate::units::Seconds;
@@ -73,13 +73,19 @@ fn weigh<const D: usize, const P: usize>(
             continue;
         }
         let known = modes;
-        other_readings::<D, P>(scene, settings, &known.list[..known.n], &from, |_, theta, _, odds| {
-            if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
-                let sigma = scene.sigma_s;
-                let mode = refine::<D, P>(scene, settings, *theta, from.late, sigma, sigma, 6);
-                modes.offer(mode, settings.noise_scales[0].1);
-            }
-        });
+        other_readings::<D, P>(
+            scene,
+            settings,
+            &known.list[..known.n],
+            &from,
+            |_, theta, _, odds| {
+                if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
+                    let sigma = scene.sigma_s;
+                    let mode = refine::<D, P>(scene, settings, *theta, from.late, sigma, sigma, 6);
+                    modes.offer(mode, settings.noise_scales[0].1);
+                }
+            },
+        );
     }
     // More noise than stated: few steps from what the stated noise allows.
     let stated = modes.n;
@@ -178,27 +184,33 @@ fn combine<const D: usize, const P: usize>(
         if weight < NEGLIGIBLE {
             continue;
         }
-        other_readings::<D, P>(scene, settings, modes, mode, |m, theta, covariance, odds| {
-            let weight = odds * weight;
-            if weight < NEGLIGIBLE {
-                return;
-            }
-            places.push(Place::of::<D, P>(theta, covariance, weight));
-            // Free air takes in even two late arrivals.
-            if P > D + 1 && weight > SECOND_READING {
-                let other = Mode {
-                    theta: *theta,
-                    covariance: *covariance,
-                    on_time: mode.on_time ^ 1 << m,
-                    ..*mode
-                };
-                other_readings::<D, P>(scene, settings, modes, &other, |k, theta, c, odds| {
-                    if k > m && odds * weight > NEGLIGIBLE {
-                        places.push(Place::of::<D, P>(theta, c, odds * weight));
-                    }
-                });
-            }
-        });
+        other_readings::<D, P>(
+            scene,
+            settings,
+            modes,
+            mode,
+            |m, theta, covariance, odds| {
+                let weight = odds * weight;
+                if weight < NEGLIGIBLE {
+                    return;
+                }
+                places.push(Place::of::<D, P>(theta, covariance, weight));
+                // Free air takes in even two late arrivals.
+                if P > D + 1 && weight > SECOND_READING {
+                    let other = Mode {
+                        theta: *theta,
+                        covariance: *covariance,
+                        on_time: mode.on_time ^ 1 << m,
+                        ..*mode
+                    };
+                    other_readings::<D, P>(scene, settings, modes, &other, |k, theta, c, odds| {
+                        if k > m && odds * weight > NEGLIGIBLE {
+                            places.push(Place::of::<D, P>(theta, c, odds * weight));
+                        }
+                    });
+                }
+            },
+        );
     }
     let (mean, covariance, probability) = places.summary();
     let mut on_time = 0;
@@ -209,7 +221,11 @@ fn combine<const D: usize, const P: usize>(
         position: Enu::new(
             mean[0] + scene.origin[0],
             mean[1] + scene.origin[1],
-            if D == 3 { mean[2] + scene.origin[2] } else { 0.0 },
+            if D == 3 {
+                mean[2] + scene.origin[2]
+            } else {
+                0.0
+            },
         ),
         t0: Seconds(mean[3] + scene.epoch_s),
         covariance_m2: covariance,
@@ -218,4 +234,3 @@ fn combine<const D: usize, const P: usize>(
         probability,
     })
 }
-

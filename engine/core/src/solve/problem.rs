@@ -47,8 +47,9 @@ pub struct Problem<'a> {
 pub struct Settings {
     /// Beta prior of the share of late arrivals.
     pub late_share: [f64; 2],
-    /// Lateness of a late arrival: exponential, its rate not known but gamma-distributed with
-    /// shape 2, which integrates to `p(l) = 2 / s (1 + l / s)^-3`. This is `s`, seconds.
+    /// Lateness of a late arrival: Erlang of order 2, for no detour is very short, its rate unknown
+    /// and gamma-distributed with shape 2, which integrates to `p(l) = 6 l / s^2 (1 + l / s)^-4`.
+    /// This is `s`, seconds; most late arrivals are late by `s / 3`, a fifth by more than `2 s`.
     pub lateness_s: f64,
     /// Odds by which nobody being late is more probable than the share alone says.
     pub all_on_time: f64,
@@ -62,6 +63,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// A third of the arrivals late, by some 15 ms to 100 ms: echoes in streets and courts. Sensors
+    /// stand on roofs and poles. Scatter is as stated in nine of ten cases.
     fn default() -> Self {
         Self {
             late_share: [2.0, 4.0],

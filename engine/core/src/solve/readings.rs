@@ -103,8 +103,7 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
             }
         }
         // Rounding may leave no ellipse.
-        let determinant =
-            covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[0][1];
+        let determinant = covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[0][1];
         if !(covariance[0][0] > 0.0 && determinant > 0.0) {
             continue;
         }

@@ -39,7 +39,11 @@ impl<const P: usize> Mode<P> {
 
 /// Travel time and its derivatives by all unknowns.
 #[inline(always)]
-pub(super) fn delay<const D: usize, const P: usize>(scene: &Scene, m: usize, theta: &[f64; P]) -> (f64, [f64; P]) {
+pub(super) fn delay<const D: usize, const P: usize>(
+    scene: &Scene,
+    m: usize,
+    theta: &[f64; P],
+) -> (f64, [f64; P]) {
     let dx = scene.x[m] - theta[0];
     let dy = scene.y[m] - theta[1];
     let dz = if D == 3 { scene.z[m] - theta[2] } else { 0.0 };
@@ -90,8 +94,8 @@ struct Share {
     density: f64,
 }
 
-/// Density of a residual `e`: `(1 - late) N(0, sigma) + late p(e)`, where `p` is the lateness of
-/// [`Settings::lateness_s`] smeared by the noise: its density times a smooth step at zero.
+/// Density of a residual `e`: `(1 - late) N(0, sigma) + late p(e)`, where `p` is the lateness smeared
+/// by the noise: its density times a smooth step at zero.
 #[inline(always)]
 fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
     /// A logistic curve of this slope is the normal distribution function to 0.01.
@@ -286,4 +290,94 @@ fn settle<const D: usize, const P: usize>(
         on_time,
         sigma_s: sigma,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Air, Dimensions, Problem};
+    use super::*;
+    use crate::atmosphere::{Uncertain, Wind};
+    use crate::geodesy::Enu;
+    use crate::units::Seconds;
+    use proptest::prelude::*;
+
+    fn scene(speed_m_s: f64, wind: [f64; 2]) -> Scene {
+        let sensors = [
+            Enu::new(0.0, 0.0, 5.0),
+            Enu::new(700.0, 20.0, 12.0),
+            Enu::new(650.0, 600.0, 20.0),
+            Enu::new(30.0, 560.0, 9.0),
+        ];
+        let problem = Problem {
+            sensors: &sensors,
+            arrivals: &[1.0, 1.1, 1.2, 1.3].map(Seconds),
+            sigma: Seconds(0.001),
+            survey_sigma_m: 0.0,
+            dimensions: Dimensions::Three,
+            air: Air {
+                speed_m_s: Uncertain::new(speed_m_s, 2.0),
+                wind: Wind {
+                    east: Uncertain::new(wind[0], 3.0),
+                    north: Uncertain::new(wind[1], 3.0),
+                },
+            },
+        };
+        Scene::try_new(&problem, &Settings::default()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_of_the_prediction_match_finite_differences(
+            e in -600.0..600.0_f64, n in -600.0..600.0_f64, u in -30.0..30.0_f64,
+            ve in -12.0..12.0_f64, vn in -12.0..12.0_f64, c in 310.0..360.0_f64,
+        ) {
+            let scene = scene(c, [ve, vn]);
+            let theta = [e, n, u, 0.2, ve, vn, c];
+            for m in 0..scene.n {
+                prop_assume!((scene.x[m] - e).hypot(scene.y[m] - n) > 5.0);
+                let (_, by) = delay::<3, 7>(&scene, m, &theta);
+                for k in 0..7 {
+                    let h = 1e-3;
+                    let at = |shift: f64| {
+                        let mut moved = theta;
+                        moved[k] += shift;
+                        delay::<3, 7>(&scene, m, &moved).0
+                    };
+                    let numeric = (at(h) - at(-h)) / (2.0 * h);
+                    prop_assert!((by[k] - numeric).abs() < 1e-7, "{k}: {} {numeric}", by[k]);
+                }
+            }
+        }
+
+        #[test]
+        fn slope_and_bend_match_finite_differences(
+            e in -0.01..0.08_f64, late in 0.05..0.5_f64,
+        ) {
+            // At zero the density has a corner; its smooth step hides it from nobody but this test.
+            prop_assume!(e.abs() > 1e-6);
+            let (sigma, s, h) = (1e-3, 0.045, 1e-8);
+            let log = |e: f64| share(e, sigma, late, s).density.ln();
+            let here = share(e, sigma, late, s);
+            let slope = (log(e + h) - log(e - h)) / (2.0 * h);
+            // The unit of slope is 1 / sigma.
+            prop_assert!((here.slope - slope).abs() < 1e-2 + 1e-4 * here.slope.abs());
+            let h = 1e-7;
+            let up = share(e + h, sigma, late, s).slope;
+            let down = share(e - h, sigma, late, s).slope;
+            let bend = (up - down) / (2.0 * h);
+            // The lateness's own curvature is left at its larger term: up to 4 / s^2.
+            let slack = 4.0 / (s * s) + 1e-3 * here.bend.abs();
+            prop_assert!((here.bend - bend).abs() < slack, "{} {bend}", here.bend);
+        }
+    }
+
+    #[test]
+    fn lateness_is_a_density() {
+        // Trapezoid over 20 s; the tail beyond holds 3 (s / l)^2 = 2e-5.
+        let step = 1e-4;
+        let sum: f64 = (0..200_000)
+            .map(|k| lateness_density(f64::from(k) * step, 0.045) * step)
+            .sum();
+        assert!((sum - 1.0).abs() < 5e-3, "{sum}");
+    }
 }

@@ -48,7 +48,12 @@ pub(super) fn intersect(scene: &Scene, i: usize, j: usize, k: usize) -> [Option<
         let d = c * (scene.t[m] - scene.t[i]);
         let (zi, zm) = (h - scene.z[i], h - scene.z[m]);
         // |q - d|^2 + zm^2 = (d - u)^2 minus |q|^2 + zi^2 = u^2.
-        (dx, dy, d, 0.5 * (dx * dx + dy * dy - d * d + zm * zm - zi * zi))
+        (
+            dx,
+            dy,
+            d,
+            0.5 * (dx * dx + dy * dy - d * d + zm * zm - zi * zi),
+        )
     };
     let (ax, ay, ad, ab) = rel(j);
     let (bx, by, bd, bb) = rel(k);
