@@ -1,5 +1,8 @@
 //! The solver for one shot on fresh cases: errors and regions.
 
+// Tests fail loudly.
+#![allow(clippy::unwrap_used)]
+
 use shotfix_benches::solve::{KINDS, Score, SolveBench, generate, parse_cases};
 use shotfix_core::solve::Settings;
 

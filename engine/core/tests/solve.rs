@@ -1,5 +1,8 @@
 //! The solver for one shot, from outside.
 
+// Tests fail loudly.
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use shotfix_core::solve::{
     Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError, maximum_likelihood,

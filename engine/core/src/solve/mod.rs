@@ -47,6 +47,8 @@
 //! # Ok::<(), shotfix_core::solve::SolveError>(())
 //! ```
 
+#![allow(clippy::needless_range_loop)] // Matrices of fixed size read best by their indices.
+
 mod places;
 mod plain;
 mod posterior;

@@ -46,7 +46,7 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
             }
             q += gain[a] * by[a];
         }
-        if !(q > 0.0) {
+        if q <= 0.0 || q.is_nan() {
             continue;
         }
         // Shift along `gain`, factor on `gain gain'`, odds.
@@ -104,7 +104,8 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
         }
         // Rounding may leave no ellipse.
         let determinant = covariance[0][0] * covariance[1][1] - covariance[0][1] * covariance[0][1];
-        if !(covariance[0][0] > 0.0 && determinant > 0.0) {
+        let ellipse = covariance[0][0] > 0.0 && determinant > 0.0;
+        if !ellipse {
             continue;
         }
         visit(m, &theta, &covariance, odds);

@@ -150,6 +150,6 @@ impl Scene {
             yy += self.y[k] * self.y[k];
         }
         let (half, turn) = (0.5 * (xx + yy), (0.5 * (xx - yy)).hypot(xy));
-        !(half - turn > 1e-6 * (half + turn)) || half <= 0.0
+        half <= 0.0 || half - turn <= 1e-6 * (half + turn)
     }
 }

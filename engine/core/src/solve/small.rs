@@ -11,7 +11,7 @@ pub(super) fn cholesky<const P: usize>(a: &[[f64; P]; P]) -> Option<[[f64; P]; P
             }
             if i == j {
                 // Relative to the entry, so that rounding does not pass for information.
-                if !(sum > 1e-13 * a[i][i]) {
+                if sum <= 1e-13 * a[i][i] || sum.is_nan() {
                     return None;
                 }
                 l[i][i] = sum.sqrt();
