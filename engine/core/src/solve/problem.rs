@@ -69,7 +69,7 @@ impl Default for Settings {
         Self {
             late_share: [2.0, 4.0],
             lateness_s: 0.045,
-            all_on_time: 16.0,
+            all_on_time: 8.0,
             below_sensors_m: Uncertain::new(12.0, 7.0),
             noise_scales: [(1.0, 0.93), (2.0, 0.05), (4.0, 0.02)],
             reach: 1.1,
