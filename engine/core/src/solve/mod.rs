@@ -1,7 +1,7 @@
 //! One shot from its arrival times, some of which are late.
 //!
 //! `locate` fits the rounds of a burst that association has found; this solves for a single shot
-//! with nothing but sensors, times and a stated sigma, fast enough for 20 000 shots a second.
+//! with nothing but sensors, times and a stated sigma, over 20 000 a second and core on the map alone.
 //!
 //! # Model
 //! An arrival is on time with a normal error, or late: an echo or a wave bent round a building. None
