@@ -2,6 +2,7 @@
 
 pub mod locate;
 pub mod score;
+pub mod solve;
 pub mod stats;
 pub mod table;
 pub mod validation;

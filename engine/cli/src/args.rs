@@ -176,6 +176,14 @@ pub enum BenchCommand {
 Example:
   shotfix bench locate field-tests/ --threads 1 --out result.json")]
     Locate(BenchLocateArgs),
+    /// The solver for one shot on case files of arrival times, beside the best of other solvers.
+    #[command(after_help = "\
+Examples:
+  shotfix bench solve cases/solve/ --out answers.jsonl
+  shotfix bench solve nlos2d_40pct.jsonl --threads 1
+  shotfix bench solve --generate nlos2d_40pct --seed 7
+  shotfix bench solve --generate all")]
+    Solve(BenchSolveArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
 Examples:
@@ -193,6 +201,29 @@ pub struct BenchLocateArgs {
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `bench solve`.
+#[derive(Args, Debug)]
+pub struct BenchSolveArgs {
+    /// Case file (JSON lines), or a folder of them (*.jsonl).
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Write one answer a case as JSON lines, in the order of the input.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Solve fresh cases of a kind instead of a file; `all` takes every kind.
+    #[arg(long, value_name = "KIND", value_parser = case_kinds())]
+    pub generate: Option<String>,
+    /// Which fresh cases.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
+}
+
+/// The kinds of cases that can be generated, and all of them.
+fn case_kinds() -> PossibleValuesParser {
+    let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
+    PossibleValuesParser::new(kinds.chain(["all"]))
 }
 
 /// Arguments of `bench simulator`.

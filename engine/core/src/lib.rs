@@ -14,6 +14,7 @@ pub mod onset;
 pub mod report;
 pub mod sensor;
 pub mod settings;
+pub mod solve;
 pub mod timestamp;
 pub mod travel;
 pub mod units;

@@ -1,0 +1,296 @@
+//! Case files: one shot a line, JSON.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use shotfix_core::solve::{Air, Dimensions, MAX_SENSORS, Problem};
+use shotfix_core::{Enu, Seconds, Uncertain, Wind};
+
+/// A line may be this long; [`MAX_SENSORS`] sensors with every extra need a tenth of it.
+const MAX_LINE_BYTES: u64 = 1 << 20;
+/// A file may have this many cases.
+const MAX_CASES: usize = 2_000_000;
+
+/// Case files say nothing of the survey of the sensors. Where one speaks of weather its sensors stand
+/// outdoors and are taken to be known to this, metres: the average of an hour of satellite fixes.
+const FIELD_SURVEY_M: f64 = 0.5;
+
+/// What the solver is given. It has no truth in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Name of the case.
+    pub id: String,
+    sensors: Vec<Enu>,
+    arrivals: Vec<Seconds>,
+    sigma: Seconds,
+    survey_sigma_m: f64,
+    dimensions: Dimensions,
+    air: Air,
+}
+
+impl Case {
+    /// The case as the solver takes it.
+    pub fn problem(&self) -> Problem<'_> {
+        Problem {
+            sensors: &self.sensors,
+            arrivals: &self.arrivals,
+            sigma: self.sigma,
+            survey_sigma_m: self.survey_sigma_m,
+            dimensions: self.dimensions,
+            air: self.air,
+        }
+    }
+}
+
+/// What only the score sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Truth {
+    /// East and north, metres.
+    pub place_m: [f64; 2],
+    /// Cramer-Rao bound of the horizontal error, metres, where the file has it.
+    pub bound_m: Option<f64>,
+}
+
+/// A line that is no case.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}:{line}: {why}", path.display())]
+pub struct BadLine {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// The cases of a file, in its order.
+#[derive(Clone, Debug)]
+pub struct CaseFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Cases and, where the file has it, their truth.
+    pub cases: Vec<(Case, Option<Truth>)>,
+    /// Lines that are no case.
+    pub bad: Vec<BadLine>,
+}
+
+/// Reads a case file; a bad line is listed and the others go on.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_cases(path: &Path) -> std::io::Result<CaseFile> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut file = CaseFile {
+        path: path.to_owned(),
+        cases: Vec::new(),
+        bad: Vec::new(),
+    };
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let n = (&mut reader)
+            .take(MAX_LINE_BYTES)
+            .read_until(b'\n', &mut bytes)?;
+        if n == 0 {
+            break;
+        }
+        let mut bad = |why: String| {
+            file.bad.push(BadLine {
+                path: path.to_owned(),
+                line,
+                why,
+            });
+        };
+        if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
+            bad(format!("longer than {MAX_LINE_BYTES} bytes; cut it up"));
+            reader.skip_until(b'\n')?;
+            continue;
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        if file.cases.len() == MAX_CASES {
+            bad(format!("more than {MAX_CASES} cases; the rest is left out"));
+            break;
+        }
+        match parse(&bytes) {
+            Ok(case) => file.cases.push(case),
+            Err(why) => bad(why),
+        }
+    }
+    Ok(file)
+}
+
+/// The cases of lines that are in memory; `name` stands for the file.
+pub fn parse_cases(name: &str, lines: &[String]) -> CaseFile {
+    let mut file = CaseFile {
+        path: PathBuf::from(name),
+        cases: Vec::new(),
+        bad: Vec::new(),
+    };
+    for (k, text) in lines.iter().enumerate() {
+        match parse(text.as_bytes()) {
+            Ok(case) => file.cases.push(case),
+            Err(why) => file.bad.push(BadLine {
+                path: file.path.clone(),
+                line: k + 1,
+                why,
+            }),
+        }
+    }
+    file
+}
+
+/// A line of a case file. Fields that are not named here are extras.
+#[derive(Deserialize)]
+struct Line {
+    id: Id,
+    dim: u8,
+    #[serde(default)]
+    c: Option<f64>,
+    #[serde(default)]
+    c_sigma: f64,
+    #[serde(default)]
+    wind_sigma: f64,
+    #[serde(default)]
+    weather: Option<Weather>,
+    sigma: f64,
+    sensors: Vec<Vec<f64>>,
+    toa: Vec<f64>,
+    #[serde(default)]
+    truth: Option<Vec<f64>>,
+    #[serde(default)]
+    crlb_h: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+#[derive(Deserialize)]
+struct Weather {
+    speed_of_sound: f64,
+    wind: [f64; 2],
+}
+
+fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
+    let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
+    let dimensions = match line.dim {
+        2 => Dimensions::Two,
+        3 => Dimensions::Three,
+        other => return Err(format!("dim is {other}; 2 and 3 can be solved")),
+    };
+    let n = line.sensors.len();
+    if n > MAX_SENSORS {
+        return Err(format!("sensors: {n}, at most {MAX_SENSORS}"));
+    }
+    if line.toa.len() != n {
+        return Err(format!(
+            "{n} sensors but {} in toa; one each is needed",
+            line.toa.len()
+        ));
+    }
+    let need = usize::from(line.dim);
+    let sensors = line
+        .sensors
+        .iter()
+        .enumerate()
+        .map(|(k, s)| match s[..] {
+            [x, y] if need == 2 => Ok(Enu::new(x, y, 0.0)),
+            [x, y, z] => Ok(Enu::new(x, y, z)),
+            _ => Err(format!("sensor {k} has {} coordinates", s.len())),
+        })
+        .collect::<Result<_, _>>()?;
+    let outdoors = line.weather.is_some() || line.wind_sigma > 0.0;
+    let air = match (line.weather, line.c) {
+        (Some(w), _) => still_or_moving(Uncertain::new(w.speed_of_sound, 0.0), w.wind, 0.0),
+        (None, Some(c)) => {
+            still_or_moving(Uncertain::new(c, line.c_sigma), [0.0; 2], line.wind_sigma)
+        }
+        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
+    };
+    let truth = match line.truth.as_deref() {
+        Some([x, y, ..]) if x.is_finite() && y.is_finite() => Some(Truth {
+            place_m: [*x, *y],
+            bound_m: line.crlb_h,
+        }),
+        Some(_) => return Err("truth needs two or three coordinates".to_owned()),
+        None => None,
+    };
+    let case = Case {
+        id: match line.id {
+            Id::Text(text) => text,
+            Id::Number(number) => number.to_string(),
+        },
+        sensors,
+        arrivals: line.toa.into_iter().map(Seconds).collect(),
+        sigma: Seconds(line.sigma),
+        survey_sigma_m: if outdoors { FIELD_SURVEY_M } else { 0.0 },
+        dimensions,
+        air,
+    };
+    Ok((case, truth))
+}
+
+fn still_or_moving(speed_m_s: Uncertain, wind: [f64; 2], wind_sigma: f64) -> Air {
+    Air {
+        speed_m_s,
+        wind: Wind {
+            east: Uncertain::new(wind[0], wind_sigma),
+            north: Uncertain::new(wind[1], wind_sigma),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    const GOOD: &str = r#"{"id":"a","dim":2,"c":343.0,"sigma":0.001,"sensors":[[0,0],[9,0],[0,9],[9,9]],"toa":[1,1,1,1],"truth":[4.5,4.5],"t0":0.9,"later":1}"#;
+
+    fn read(text: &str) -> CaseFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        read_cases(file.path()).unwrap()
+    }
+
+    #[test]
+    fn bad_lines_are_named_and_the_others_go_on() {
+        let short = GOOD.replace("[1,1,1,1]", "[1,1,1]");
+        let deep = GOOD.replace("\"dim\":2", "\"dim\":4");
+        let file = read(&format!("{GOOD}\nnonsense\n\n{short}\n{deep}\n{GOOD}"));
+        assert_eq!(file.cases.len(), 2);
+        let lines: Vec<usize> = file.bad.iter().map(|b| b.line).collect();
+        assert_eq!(lines, [2, 4, 5]);
+        assert!(
+            file.bad[1]
+                .to_string()
+                .contains(":4: 4 sensors but 3 in toa")
+        );
+    }
+
+    #[test]
+    fn a_line_without_end_is_left_out() {
+        let long = " ".repeat(MAX_LINE_BYTES as usize + 10);
+        let file = read(&format!("{long}{GOOD}\n{GOOD}\n"));
+        assert_eq!((file.cases.len(), file.bad.len()), (1, 1));
+    }
+
+    #[test]
+    fn stated_weather_replaces_the_expected_air() {
+        let weather = GOOD.replace(
+            "\"sigma\"",
+            r#""c_sigma":2.0,"weather":{"speed_of_sound":340.0,"wind":[3.0,-1.0]},"sigma""#,
+        );
+        let file = read(&weather);
+        let air = file.cases[0].0.problem().air;
+        assert_eq!(air.speed_m_s, Uncertain::new(340.0, 0.0));
+        assert_eq!(air.wind.north, Uncertain::new(-1.0, 0.0));
+    }
+}

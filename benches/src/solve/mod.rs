@@ -1,0 +1,15 @@
+//! The solver for one shot, scored on case files (`shotfix bench solve`).
+
+mod case;
+mod generate;
+mod peers;
+mod run;
+mod score;
+mod table;
+
+pub use case::{BadLine, Case, CaseFile, Truth, parse_cases, read_cases};
+pub use generate::{KINDS, Kind, generate};
+pub use peers::{Peer, best_peer};
+pub use run::{Answer, SolveBench, case_files};
+pub use score::Score;
+pub use table::table;

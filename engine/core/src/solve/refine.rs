@@ -1,0 +1,383 @@
+//! From a first guess to the nearest maximum of the posterior.
+
+use super::problem::Settings;
+use super::scene::Scene;
+use super::small::{cholesky, inverse, log_determinant, solve};
+
+/// Even at no lateness the density of lateness is what it would be this much later if it fell
+/// linearly to zero, seconds.
+const SOON_S: f64 = 0.002;
+const LN_2_PI: f64 = 1.837_877_066_409_345_3;
+
+/// A maximum of the posterior and the normal distribution that fits it there.
+///
+/// The unknowns are east, north, (up,) time of firing, (wind east, wind north, speed of sound).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mode<const P: usize> {
+    pub(super) theta: [f64; P],
+    pub(super) covariance: [[f64; P]; P],
+    /// Log of the probability that lies about this maximum, up to one constant for all.
+    pub(super) evidence: f64,
+    /// Share of late arrivals.
+    pub(super) late: f64,
+    /// Bit k: arrival k of the scene is on time.
+    pub(super) on_time: u64,
+    /// Noise it was found with, seconds.
+    pub(super) sigma_s: f64,
+}
+
+impl<const P: usize> Mode<P> {
+    pub(super) const NONE: Self = Self {
+        theta: [0.0; P],
+        covariance: [[0.0; P]; P],
+        evidence: f64::NEG_INFINITY,
+        late: 0.0,
+        on_time: 0,
+        sigma_s: 0.0,
+    };
+}
+
+/// Travel time and its derivatives by all unknowns.
+#[inline(always)]
+pub(super) fn delay<const D: usize, const P: usize>(
+    scene: &Scene,
+    m: usize,
+    theta: &[f64; P],
+) -> (f64, [f64; P]) {
+    let dx = scene.x[m] - theta[0];
+    let dy = scene.y[m] - theta[1];
+    let dz = if D == 3 { scene.z[m] - theta[2] } else { 0.0 };
+    let free_air = P > D + 1;
+    let (c, vx, vy) = if free_air {
+        (theta[D + 3], theta[D + 1], theta[D + 2])
+    } else {
+        (scene.speed, scene.wind[0], scene.wind[1])
+    };
+    let along = dx * vx + dy * vy;
+    let d2 = dx * dx + dy * dy + dz * dz;
+    let open = c * c - vx * vx - vy * vy;
+    let tau = ((along * along + open * d2).sqrt() - along) / open;
+    // The unit vector of the ray in the air, see `travel`.
+    let per = 1.0 / (c * tau).max(1e-6);
+    let (ux, uy, uz) = ((dx - vx * tau) * per, (dy - vy * tau) * per, dz * per);
+    let per_apparent = 1.0 / (c + ux * vx + uy * vy);
+    let mut by = [0.0; P];
+    by[0] = -ux * per_apparent;
+    by[1] = -uy * per_apparent;
+    if D == 3 {
+        by[2] = -uz * per_apparent;
+    }
+    by[D] = 1.0;
+    if free_air {
+        by[D + 1] = -ux * tau * per_apparent;
+        by[D + 2] = -uy * tau * per_apparent;
+        by[D + 3] = -tau * per_apparent;
+    }
+    (tau + theta[D], by)
+}
+
+/// Density of the lateness of a late arrival, per second.
+#[inline(always)]
+pub(super) fn lateness_density(l: f64, lateness_s: f64) -> f64 {
+    let q = 1.0 / (1.0 + l / lateness_s);
+    (l + SOON_S) * (q * q) * (q * q) / (lateness_s * (lateness_s / 6.0 + SOON_S / 3.0))
+}
+
+/// What one residual says under "on time or late".
+struct Share {
+    /// Probability of being on time.
+    on: f64,
+    /// First and second derivative of the log density by the residual.
+    slope: f64,
+    bend: f64,
+    /// The density, per second.
+    density: f64,
+}
+
+/// Density of a residual `e`: `(1 - late) N(0, sigma) + late p(e)`, where `p` is the lateness smeared
+/// by the noise: its density times a smooth step at zero.
+#[inline(always)]
+fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
+    /// A logistic curve of this slope is the normal distribution function to 0.01.
+    const LOGISTIC: f64 = 1.702;
+    let per = 1.0 / sigma;
+    let x = e * per;
+    // (1 - late) / (sqrt(2 pi) sigma).
+    let on = if x * x < 80.0 {
+        (1.0 - late) * 0.398_942_280_401_432_7 * per * (-0.5 * x * x).exp()
+    } else {
+        0.0
+    };
+    let l = e.max(0.0);
+    let q = 1.0 / (1.0 + l / lateness_s);
+    let tail = late * lateness_density(l, lateness_s);
+    let (step, slope_step) = if x > 9.0 {
+        (1.0, 0.0)
+    } else {
+        // Bounded so that a hopeless arrival neither overflows nor loses its slope.
+        let u = (-LOGISTIC * x.max(-200.0)).exp();
+        let step = 1.0 / (1.0 + u);
+        (step, LOGISTIC * per * (1.0 - step))
+    };
+    let off = tail * step;
+    let density = on + off;
+    let w = on / density;
+    let on_slope = -x * per;
+    let mut off_slope = slope_step;
+    let mut off_bend = -slope_step * LOGISTIC * per * step;
+    if e > 0.0 {
+        let soon = 1.0 / (l + SOON_S);
+        off_slope += soon - 4.0 * q / lateness_s;
+        off_bend -= soon * soon;
+    }
+    let gap = on_slope - off_slope;
+    Share {
+        on: w,
+        slope: w * on_slope + (1.0 - w) * off_slope,
+        bend: -w * per * per + (1.0 - w) * off_bend + w * (1.0 - w) * gap * gap,
+        density,
+    }
+}
+
+/// Priors: adds their information and slope at `theta`, returns their log density.
+#[inline(always)]
+pub(super) fn priors<const D: usize, const P: usize>(
+    scene: &Scene,
+    reach_m: f64,
+    theta: &[f64; P],
+    info: &mut [[f64; P]; P],
+    slope: &mut [f64; P],
+) -> f64 {
+    let mut log = 0.0;
+    let mut normal = |k: usize, mean: f64, sigma: f64| {
+        let per2 = 1.0 / (sigma * sigma);
+        let d = theta[k] - mean;
+        info[k][k] += per2;
+        slope[k] -= d * per2;
+        log -= 0.5 * d * d * per2;
+    };
+    normal(0, 0.0, reach_m);
+    normal(1, 0.0, reach_m);
+    if D == 3 {
+        normal(2, scene.height[0], scene.height[1]);
+    }
+    if P > D + 1 {
+        // Known to a millimetre a second is known.
+        normal(D + 1, scene.wind[0], scene.wind_sigma[0].max(1e-3));
+        normal(D + 2, scene.wind[1], scene.wind_sigma[1].max(1e-3));
+        normal(D + 3, scene.speed, scene.speed_sigma.max(1e-3));
+    }
+    log
+}
+
+/// Climbs from `theta` to a maximum of the posterior with noise `sigma_s`, the noise lowered to
+/// that from `from_sigma_s` on the way; expectation-maximisation for who is late and for the share
+/// of late ones, Gauss-Newton for the rest.
+pub(super) fn refine<const D: usize, const P: usize>(
+    scene: &Scene,
+    settings: &Settings,
+    mut theta: [f64; P],
+    mut late: f64,
+    from_sigma_s: f64,
+    sigma_s: f64,
+    steps: usize,
+) -> Option<Mode<P>> {
+    let [alpha, beta] = settings.late_share;
+    let n = scene.n as f64;
+    let mut sigma = from_sigma_s;
+    for step_no in 0..steps {
+        let mut info = [[0.0; P]; P];
+        let mut slope = [0.0; P];
+        let mut n_late = 0.0;
+        for m in 0..scene.n {
+            let (predicted, by) = delay::<D, P>(scene, m, &theta);
+            let e = scene.t[m] - predicted;
+            let s = share(e, sigma, late, settings.lateness_s);
+            n_late += 1.0 - s.on;
+            // Newton where the density curves down, Gauss-Newton's part of it elsewhere.
+            // One that is early pulls as a spring would that is at rest when it is on time.
+            let floor = if e < 0.0 {
+                s.slope / (sigma - e)
+            } else {
+                0.3 * s.on / (sigma * sigma)
+            };
+            let weight = (-s.bend).max(floor);
+            for a in 0..P {
+                slope[a] -= s.slope * by[a];
+                let wa = weight * by[a];
+                for b in 0..=a {
+                    info[a][b] += wa * by[b];
+                }
+            }
+        }
+        // The slope of the log density by the residual is minus that by the prediction.
+        priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
+        info[D][D] += 1e-6;
+        let factor = cholesky(&info)?;
+        let mut step = solve(&factor, &slope);
+        let gain: f64 = step.iter().zip(&slope).map(|(a, b)| a * b).sum();
+        let length2 = step[0] * step[0] + step[1] * step[1];
+        if length2 > 100.0 * 100.0 {
+            let shrink = 100.0 / length2.sqrt();
+            for s in &mut step {
+                *s *= shrink;
+            }
+        }
+        for (t, s) in theta.iter_mut().zip(step) {
+            *t += s;
+        }
+        late = (alpha - 1.0 + n_late) / (alpha + beta - 2.0 + n);
+        let last = sigma <= sigma_s;
+        sigma = (0.5 * sigma).max(sigma_s);
+        if last && gain < 1e-3 && step_no > 0 {
+            break;
+        }
+    }
+    settle::<D, P>(scene, settings, theta, late, sigma_s)
+}
+
+/// The normal distribution about a maximum and the probability it holds.
+fn settle<const D: usize, const P: usize>(
+    scene: &Scene,
+    settings: &Settings,
+    theta: [f64; P],
+    late: f64,
+    sigma: f64,
+) -> Option<Mode<P>> {
+    let mut full = [[0.0; P]; P];
+    let mut sure = [[0.0; P]; P];
+    let mut slope = [0.0; P];
+    let mut product = 1.0;
+    let mut log = 0.0;
+    let mut on_time = 0_u64;
+    let mut n_late = 0.0;
+    for m in 0..scene.n {
+        let (predicted, by) = delay::<D, P>(scene, m, &theta);
+        let s = share(scene.t[m] - predicted, sigma, late, settings.lateness_s);
+        product *= s.density;
+        if !(1e-100..1e100).contains(&product) {
+            log += product.max(1e-300).ln();
+            product = 1.0;
+        }
+        on_time |= u64::from(s.on > 0.5) << m;
+        n_late += 1.0 - s.on;
+        let on_weight = s.on / (sigma * sigma);
+        for a in 0..P {
+            slope[a] -= s.slope * by[a];
+            for b in 0..=a {
+                full[a][b] -= s.bend * by[a] * by[b];
+                sure[a][b] += on_weight * by[a] * by[b];
+            }
+        }
+    }
+    log += product.max(1e-300).ln();
+    log += priors::<D, P>(scene, scene.reach, &theta, &mut full, &mut slope);
+    priors::<D, P>(scene, scene.reach, &theta, &mut sure, &mut slope);
+    full[D][D] += 1e-6;
+    sure[D][D] += 1e-6;
+    let [alpha, beta] = settings.late_share;
+    log += (alpha - 1.0) * late.ln() + (beta - 1.0) * (1.0 - late).ln();
+    if n_late < 0.5 {
+        log += settings.all_on_time.ln();
+    }
+    let factor = cholesky(&full).or_else(|| cholesky(&sure))?;
+    let evidence = log + 0.5 * (P as f64 * LN_2_PI - log_determinant(&factor));
+    Some(Mode {
+        theta,
+        covariance: inverse(&factor),
+        evidence,
+        late,
+        on_time,
+        sigma_s: sigma,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Air, Dimensions, Problem};
+    use super::*;
+    use crate::atmosphere::{Uncertain, Wind};
+    use crate::geodesy::Enu;
+    use crate::units::Seconds;
+    use proptest::prelude::*;
+
+    fn scene(speed_m_s: f64, wind: [f64; 2]) -> Scene {
+        let sensors = [
+            Enu::new(0.0, 0.0, 5.0),
+            Enu::new(700.0, 20.0, 12.0),
+            Enu::new(650.0, 600.0, 20.0),
+            Enu::new(30.0, 560.0, 9.0),
+        ];
+        let problem = Problem {
+            sensors: &sensors,
+            arrivals: &[1.0, 1.1, 1.2, 1.3].map(Seconds),
+            sigma: Seconds(0.001),
+            survey_sigma_m: 0.0,
+            dimensions: Dimensions::Three,
+            air: Air {
+                speed_m_s: Uncertain::new(speed_m_s, 2.0),
+                wind: Wind {
+                    east: Uncertain::new(wind[0], 3.0),
+                    north: Uncertain::new(wind[1], 3.0),
+                },
+            },
+        };
+        Scene::try_new(&problem, &Settings::default()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_of_the_prediction_match_finite_differences(
+            e in -600.0..600.0_f64, n in -600.0..600.0_f64, u in -30.0..30.0_f64,
+            ve in -12.0..12.0_f64, vn in -12.0..12.0_f64, c in 310.0..360.0_f64,
+        ) {
+            let scene = scene(c, [ve, vn]);
+            let theta = [e, n, u, 0.2, ve, vn, c];
+            for m in 0..scene.n {
+                prop_assume!((scene.x[m] - e).hypot(scene.y[m] - n) > 5.0);
+                let (_, by) = delay::<3, 7>(&scene, m, &theta);
+                for k in 0..7 {
+                    let h = 1e-3;
+                    let at = |shift: f64| {
+                        let mut moved = theta;
+                        moved[k] += shift;
+                        delay::<3, 7>(&scene, m, &moved).0
+                    };
+                    let numeric = (at(h) - at(-h)) / (2.0 * h);
+                    prop_assert!((by[k] - numeric).abs() < 1e-7, "{k}: {} {numeric}", by[k]);
+                }
+            }
+        }
+
+        #[test]
+        fn slope_and_bend_match_finite_differences(
+            e in -0.01..0.08_f64, late in 0.05..0.5_f64,
+        ) {
+            // At zero the density has a corner; its smooth step hides it from nobody but this test.
+            prop_assume!(e.abs() > 1e-6);
+            let (sigma, s, h) = (1e-3, 0.045, 1e-8);
+            let log = |e: f64| share(e, sigma, late, s).density.ln();
+            let here = share(e, sigma, late, s);
+            let slope = (log(e + h) - log(e - h)) / (2.0 * h);
+            // The unit of slope is 1 / sigma.
+            prop_assert!((here.slope - slope).abs() < 1e-2 + 1e-4 * here.slope.abs());
+            let h = 1e-7;
+            let up = share(e + h, sigma, late, s).slope;
+            let down = share(e - h, sigma, late, s).slope;
+            let bend = (up - down) / (2.0 * h);
+            // The lateness's own curvature is left at its larger term: up to 4 / s^2.
+            let slack = 4.0 / (s * s) + 1e-3 * here.bend.abs();
+            prop_assert!((here.bend - bend).abs() < slack, "{} {bend}", here.bend);
+        }
+    }
+
+    #[test]
+    fn lateness_is_a_density() {
+        // Trapezoid over 20 s; the tail beyond holds 3 (s / l)^2 = 2e-5.
+        let step = 1e-4;
+        let sum: f64 = (0..200_000)
+            .map(|k| lateness_density(f64::from(k) * step, 0.045) * step)
+            .sum();
+        assert!((sum - 1.0).abs() < 5e-3, "{sum}");
+    }
+}
