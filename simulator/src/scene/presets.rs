@@ -33,17 +33,17 @@ pub(crate) const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "city-day",
-        description: "A minute at noon: 20 roofs, traffic, builders, a dog, a helicopter, 12 rounds from two guns",
+        description: "A minute at noon: 20 roofs, traffic, builders, a helicopter, 12 rounds",
         toml: include_str!("../../presets/city-day.toml"),
     },
     Preset {
         name: "fourth-of-july",
-        description: "A minute of the night of 4 July: shells, crackers and whistles all round, 9 rounds among them",
+        description: "A minute of 4 July: shells, crackers and whistles, 9 rounds among them",
         toml: include_str!("../../presets/fourth-of-july.toml"),
     },
     Preset {
         name: "windy",
-        description: "Six single shots in 9 m/s of gusty wind: shadow zones, wandering times, wind in the microphones",
+        description: "Six shots in 9 m/s of gusty wind: shadow zones, wandering times, roaring microphones",
         toml: include_str!("../../presets/windy.toml"),
     },
     Preset {
@@ -53,7 +53,7 @@ pub(crate) const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "sparse",
-        description: "Six sensors over 1 km2, one dead, one without GPS, one a second off; losses and clipping",
+        description: "Six sensors over 1 km2: one dead, one without GPS, one a second off",
         toml: include_str!("../../presets/sparse.toml"),
     },
     Preset {
