@@ -31,6 +31,7 @@ pub(crate) enum Purpose {
     Pick,
     PickTime,
     ExcessLoss,
+    Ammunition,
 }
 
 /// A generator of uniform and normal numbers.

@@ -80,12 +80,10 @@ pub(super) fn piece() -> Result<Piece, SceneError> {
                   the eddies, scatter of the excess loss and number of dogs were chosen so that \
                   the figures come near; so this shows that the \
                   simulator can be like a city, not that it foresees one. All that was chosen with \
-                  this seed, whose eight places are a lucky draw: the same places in the cities of \
-                  seeds 19 and 20 have 4.1 and 5.0 ms constant per path, \
-                  levels of 102 and 96 dB at 100 m, slopes of -1.23 and -0.88, and 44 and 39 % of \
-                  pulses that belong to a shot; more places in more cities are in the rows of the \
-                  seven seeds. Jitter is less than measured: here the \
-                  shooter stands still, and all rounds of a pistol are alike. Shares by range depend on which \
+                  this seed, whose eight places are a lucky draw: the rows of the seven seeds have \
+                  more places in more cities. Jitter has a lighter tail than measured: here the \
+                  shooter stands still, and a pulse is always picked where the envelope steps up \
+                  most. Shares by range depend on which \
                   sensors stand behind which hill, two to six in each bin of a place. The last two \
                   rows know the truth: delays beyond the straight line within 800 m, about their mean \
                   over the sensors, without picker and fit; a fit takes some of a constant delay \

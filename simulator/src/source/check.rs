@@ -104,6 +104,9 @@ impl Check<'_> {
             let name = format!("{field}.walk.{key}");
             self.range(name, value, -60.0, 60.0, "metres per second")?;
         }
+        let (sigma, sigma_db) = (format!("{field}.level_sigma_db"), burst.level_sigma_db);
+        self.range(&sigma, sigma_db, 0.0, 10.0, "decibels")?;
+        let mut charge = Random::stream(spec.seed, Purpose::Ammunition, stream.0, stream.1);
         let after_s = self.cadence(field, burst, gun.arm, spec.seed, stream)?;
         let last_s = after_s.last().copied().unwrap_or(0.0);
         for after_s in after_s {
@@ -120,6 +123,7 @@ impl Check<'_> {
             let time_s = burst.time_s + after_s;
             let mut shot = self.shot(field, spec.duration_s, time_s, position, &gun)?;
             shot.aim = gun.aim.map(|aim| aim.turned(turn_deg * turned));
+            shot.blast.peak_pa *= 10f64.powf(burst.level_sigma_db * charge.normal() / 20.0);
             shots.push(shot);
         }
         Ok(())

@@ -46,6 +46,9 @@ pub struct ScatterSpec {
     /// As in [`BurstSpec::interval_spread_s`].
     #[serde(default)]
     pub interval_spread_s: f64,
+    /// As in [`BurstSpec::level_sigma_db`].
+    #[serde(default)]
+    pub level_sigma_db: f64,
     /// Whether barrels point somewhere, level and in a direction that is drawn.
     #[serde(default)]
     pub aimed: bool,
@@ -120,6 +123,7 @@ impl Check<'_> {
                 walk: None,
                 firearm: scatter.firearms[shooter % scatter.firearms.len()].clone(),
                 level_db_spl: None,
+                level_sigma_db: scatter.level_sigma_db,
                 azimuth_deg: scatter.aimed.then(|| random.between(0.0, 360.0)),
                 elevation_deg: None,
                 turn_deg: 0.0,

@@ -64,6 +64,10 @@ pub struct BurstSpec {
     pub firearm: String,
     /// Peak level at 1 m, 90 degrees off the line of fire, instead of the firearm's own, dB SPL.
     pub level_db_spl: Option<f64>,
+    /// Standard deviation of the level from round to round, dB: 1 is usual for one kind of
+    /// ammunition.
+    #[serde(default)]
+    pub level_sigma_db: f64,
     /// Where the barrel points at the first round; as in [`ShotSpec::azimuth_deg`].
     pub azimuth_deg: Option<f64>,
     /// As in [`ShotSpec::elevation_deg`].
