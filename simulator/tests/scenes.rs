@@ -251,3 +251,25 @@ proptest! {
         let _ = Scene::from_toml(&text, "any.toml");
     }
 }
+
+#[test]
+fn rounds_of_one_box_differ_a_little() {
+    let burst = |sigma: &str| {
+        let text = format!(
+            "duration_s = 100.0\n{SENSOR}[[burst]]\ntime_s = 1.0\nrounds = 400\nrate_rpm = 600\n\
+             east = 0.0\nnorth = 0.0\n{sigma}"
+        );
+        let scene = Scene::from_toml(&text, "box.toml").unwrap();
+        let levels = scene.shots().iter().map(|shot| shot.blast.level_db_spl());
+        levels.collect::<Vec<f64>>()
+    };
+    assert!(burst("").iter().all(|level| (level - 153.0).abs() < 1e-9));
+    let levels = burst("level_sigma_db = 1.5\n");
+    let mean = levels.iter().sum::<f64>() / 400.0;
+    let sigma = (levels.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 400.0).sqrt();
+    // Standard errors: 1.5/20 = 0.075 of the mean, 0.053 of the deviation; four of each.
+    assert!(
+        (mean - 153.0).abs() < 0.3 && (sigma - 1.5).abs() < 0.22,
+        "{mean} {sigma}"
+    );
+}
