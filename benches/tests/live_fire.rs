@@ -2,28 +2,14 @@
 // Helpers of tests may fail a test as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::Path;
 
 use shotfix_benches::locate::bench_locate;
 use shotfix_core::Settings;
 use shotfix_datasets::{OpenOptions, locate, open_set};
-
-/// The folder of outside recordings, or a clear word that it is missing.
-fn data(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SHOTFIX_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let path = root.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    println!(
-        "skipped: {} is missing; set SHOTFIX_DATA to the recordings",
-        path.display()
-    );
-    None
-}
+use support::data;
 
 #[test]
 fn val_five_firing_positions() {

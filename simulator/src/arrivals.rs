@@ -13,7 +13,7 @@ use crate::city::Scratch;
 use crate::error::SceneError;
 use crate::point::Point;
 use crate::random::{Purpose, Random};
-use crate::render::{PathKind, PeakLoss, barrier, direction, kind};
+use crate::render::{PathKind, PeakLoss, barrier, kind};
 use crate::scene::{Check, Scene, SceneShot};
 use crate::sensor::{Losses, losses};
 use crate::source::{Aim, Directivity};
@@ -262,7 +262,7 @@ impl<'a> ArrivalModel<'a> {
             .travel(shot.position, sensor.position, ground_up_m);
         let (extra_m, detour, kind, departure) = match scene.city.as_deref() {
             None => {
-                let straight = direction(shot.position, sensor.position);
+                let straight = shot.position.direction_to(sensor.position);
                 (0.0, None, PathKind::Sight, straight)
             }
             Some(city) => {

@@ -14,6 +14,19 @@ pub struct Point {
 }
 
 impl Point {
+    /// Unit vector to `other`: east, north, up; straight up if the two are one.
+    pub(crate) fn direction_to(self, other: Point) -> [f64; 3] {
+        let range_m = self.range_m(other);
+        if range_m == 0.0 {
+            return [0.0, 0.0, 1.0];
+        }
+        [
+            (other.east - self.east) / range_m,
+            (other.north - self.north) / range_m,
+            (other.up - self.up) / range_m,
+        ]
+    }
+
     /// Straight distance to `other`, metres.
     pub fn range_m(&self, other: Point) -> f64 {
         let (e, n, u) = (

@@ -94,14 +94,3 @@ pub(crate) fn detour(leg: &[Point]) -> Option<Detour> {
         span_m: length_m(edges),
     })
 }
-
-/// Unit vector from one point to another; zero if they are one.
-pub(crate) fn direction(from: Point, to: Point) -> [f64; 3] {
-    let range_m = from.range_m(to);
-    let unit = |metres: f64| if range_m > 0.0 { metres / range_m } else { 0.0 };
-    [
-        unit(to.east - from.east),
-        unit(to.north - from.north),
-        unit(to.up - from.up),
-    ]
-}

@@ -3,7 +3,7 @@
 use crate::city::around::Side;
 use crate::city::leg::Leg;
 use crate::city::over::band_lengths;
-use crate::city::route::{detour, direction};
+use crate::city::route::detour;
 use crate::city::scratch::Edge;
 use crate::city::{City, Detour, FirstWay, Route, RouteKind, RouteOptions, Scratch};
 use crate::point::Point;
@@ -56,8 +56,8 @@ impl City {
                 extra_m: (found.length_m - straight_m).max(0.0),
                 span_m: found.span_m,
             }),
-            departure: direction(a, first),
-            arrival: direction(last, b),
+            departure: a.direction_to(first),
+            arrival: last.direction_to(b),
         }
     }
 

@@ -61,7 +61,6 @@ pub(crate) fn cracks(
             up: 2.0 * scene.ground_up_m(sensor.position) - sensor.position.up,
             ..sensor.position
         };
-        // In the mirror world: the city is asked about the real sensor, a little above.
         crack(scene, image, bullet, ground.reflection, scratch)
     });
     direct.into_iter().chain(bounced).collect()
@@ -78,6 +77,7 @@ fn crack(
     let (c, pressure_pa) = (medium.speed_m_s(), scene.atmosphere.pressure_pa);
     let shock = bullet.shock_at(receiver, c, pressure_pa)?;
     let ground_up_m = scene.ground_up_m(receiver);
+    // A receiver mirrored below the ground stands for the real one, which the city knows.
     let real = Point {
         up: ground_up_m + (receiver.up - ground_up_m).abs(),
         ..receiver

@@ -77,8 +77,8 @@ impl<'a> Listener<'a> {
     pub(crate) fn new(stage: Arc<Stage<'a>>, sensor: &'a SceneSensor) -> Self {
         let rate_hz = f64::from(sensor.sample_rate_hz);
         let scene = stage.scene;
-        let passers = scene.emissions.iter();
-        let passers = passers.filter_map(|emission| Passer::new(&stage, sensor, emission));
+        let passers = 0..scene.emissions.len();
+        let passers = passers.filter_map(|emission_idx| Passer::new(&stage, sensor, emission_idx));
         let passers = passers.collect();
         Self {
             stage,
@@ -180,6 +180,10 @@ impl<'a> Listener<'a> {
         let scene = self.stage.scene;
         let emission = &scene.emissions[emission_idx];
         let ways = self.ways(emission.position, emission.place_idx, emission.detail);
+        let inaudible = db_spl(self.stage.peaks_pa[emission_idx] / ways.range_m) < FAINTEST_DB_SPL;
+        if inaudible {
+            return;
+        }
         let (wave, peak_pa, more) = match &emission.waveform {
             Waveform::Blast(blast) => (self.blast_wave(blast), blast.peak_pa, false),
             Waveform::Samples(samples) => {
@@ -198,10 +202,6 @@ impl<'a> Listener<'a> {
                 number,
                 ..piece
             });
-        }
-        let loudest_pa = emission.waveform.peak_pa();
-        if db_spl(loudest_pa / ways.range_m) < FAINTEST_DB_SPL {
-            return;
         }
         // Gusts hold all pieces of a sound up alike, or they would not join.
         let event = Event::Emission(emission_idx);
@@ -242,7 +242,7 @@ impl<'a> Listener<'a> {
             });
         }
         if !ways.tail.is_empty() {
-            // What is scattered comes from all around: the mean over the directions.
+            // What is scattered left in all directions: as upwards, at right angles to a level barrel.
             let gain = pulse.swell * (pulse.gain)([0.0, 0.0, 1.0]) / ways.range_m;
             let passage = Passage {
                 gain,

@@ -20,7 +20,6 @@ mod timeline;
 
 pub(crate) use agenda::Event;
 pub(crate) use heard::Heard;
-pub(crate) use path::direction;
 pub use path::{Path, PathKind};
 pub(crate) use paths::{Detail, kind, paths};
 pub(crate) use peak::PeakLoss;

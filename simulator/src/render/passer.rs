@@ -10,7 +10,7 @@ use crate::render::moving::MovingListener;
 use crate::render::stage::Stage;
 use crate::scene::{Scene, SceneSensor};
 use crate::sensor::ambient_db_spl;
-use crate::source::{Emission, Track, Waveform, db_spl};
+use crate::source::{Track, Waveform, db_spl};
 
 /// Frequency whose loss by air and edges the whole sound takes, Hz: engines, tyres and rotors
 /// have most of what carries far near it.
@@ -58,8 +58,9 @@ impl<'a> Passer<'a> {
     pub(crate) fn new(
         stage: &Stage<'a>,
         sensor: &'a SceneSensor,
-        emission: &'a Emission,
+        emission_idx: usize,
     ) -> Option<Self> {
+        let emission = &stage.scene.emissions[emission_idx];
         let (Some(track), Waveform::Samples(samples)) = (&emission.track, &emission.waveform)
         else {
             return None;
@@ -68,7 +69,7 @@ impl<'a> Passer<'a> {
             scene: stage.scene,
             sensor,
             track,
-            peak_pa: emission.waveform.peak_pa(),
+            peak_pa: stage.peaks_pa[emission_idx],
             faintest_db_spl: ambient_db_spl(stage.scene, sensor).map_or(FAINTEST_DB_SPL, |level| {
                 FAINTEST_DB_SPL.max(level - MASKED_DB)
             }),

@@ -58,16 +58,3 @@ impl Path {
             - air.medium().absorption_db_per_m(frequency_hz) * self.air_m
     }
 }
-
-/// Unit vector from one point to another; straight up if they are the same.
-pub(crate) fn direction(from: Point, to: Point) -> [f64; 3] {
-    let range_m = from.range_m(to);
-    if range_m == 0.0 {
-        return [0.0, 0.0, 1.0];
-    }
-    [
-        (to.east - from.east) / range_m,
-        (to.north - from.north) / range_m,
-        (to.up - from.up) / range_m,
-    ]
-}

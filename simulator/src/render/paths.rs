@@ -5,7 +5,7 @@ use crate::city::{City, Route, RouteKind, RouteOptions, Scratch};
 use crate::point::Point;
 use crate::random::{Purpose, Random};
 use crate::render::barrier;
-use crate::render::path::{Path, PathKind, direction};
+use crate::render::path::{Path, PathKind};
 use crate::scene::{EchoSpec, Scene, SceneSensor};
 
 /// How much of the surroundings a sound is worth.
@@ -157,7 +157,7 @@ impl<'a> Surroundings<'a> {
                 self.air.medium().speed_m_s(),
                 more,
             ),
-            departure: direction(route.points[0], route.points[1]),
+            departure: route.points[0].direction_to(route.points[1]),
             points: route.points.clone(),
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Surroundings<'a> {
         };
         let extra_m = (image.range_m(next) - source.range_m(next)).max(0.0);
         let air_m = path.air_m + extra_m;
-        let [east, north, up] = direction(image, next);
+        let [east, north, up] = image.direction_to(next);
         Path {
             off_ground: true,
             delay_s: path.delay_s + extra_m / self.air.medium().speed_m_s(),

@@ -15,6 +15,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) scene: &'a Scene,
     /// The bullet of each shot, if it is heard, with what it hits.
     pub(crate) bullets: Vec<Option<Bullet>>,
+    /// Largest pressure at 1 m of each emission, pascals.
+    pub(crate) peaks_pa: Vec<f64>,
     /// Sampled sounds at the rates of the sensors.
     resampled: HashMap<Key, Arc<[f32]>>,
 }
@@ -44,8 +46,11 @@ impl<'a> Stage<'a> {
         let bullets = scene.shots.iter();
         let mut stopped = |bullet| crack::stopped(scene, bullet, &mut scratch);
         let bullets = bullets.map(|shot| shot.bullet().map(&mut stopped));
+        let peaks_pa = scene.emissions.iter();
+        let peaks_pa = peaks_pa.map(|emission| emission.waveform.peak_pa());
         Self {
             scene,
+            peaks_pa: peaks_pa.collect(),
             bullets: bullets.collect(),
             resampled,
         }
