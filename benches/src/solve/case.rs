@@ -40,6 +40,8 @@ impl Case {
             survey_sigma_m: self.survey_sigma_m,
             dimensions: self.dimensions,
             air: self.air,
+            up_m: None,
+            paths: &[],
         }
     }
 }

@@ -40,6 +40,8 @@
 //!     survey_sigma_m: 0.0,
 //!     dimensions: Dimensions::Two,
 //!     air: Air { speed_m_s: Uncertain::new(343.0, 0.0), wind: Wind::default() },
+//!     up_m: None,
+//!     paths: &[],
 //! };
 //! let found = solve(&problem, &Settings::default())?;
 //! assert!(found.position.horizontal_distance_m(shooter) < 0.5);

@@ -61,7 +61,7 @@ fn weigh<const D: usize, const P: usize>(
     let mut modes = Modes::<P>::new();
     for start in &best.starts[..best.n] {
         let theta = start.unknowns::<D, P>(scene);
-        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, 1.0, 20);
         modes.offer(mode, settings.noise_scales[0].1);
     }
     // What the best becomes when one arrival is read the other way: a free height, and free air more
@@ -80,8 +80,7 @@ fn weigh<const D: usize, const P: usize>(
             &from,
             |_, theta, _, odds| {
                 if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
-                    let sigma = scene.sigma_s;
-                    let mode = refine::<D, P>(scene, settings, *theta, from.late, sigma, sigma, 6);
+                    let mode = refine::<D, P>(scene, settings, *theta, from.late, 0.0, 1.0, 6);
                     modes.offer(mode, settings.noise_scales[0].1);
                 }
             },
@@ -91,11 +90,10 @@ fn weigh<const D: usize, const P: usize>(
     let stated = modes.n;
     let worth = modes.best() - WORTH;
     for (scale, prior) in &settings.noise_scales[1..] {
-        let sigma = scale * scene.sigma_s;
         for k in 0..stated {
             let from = modes.list[k];
             if from.evidence > worth {
-                let mode = refine::<D, P>(scene, settings, from.theta, from.late, sigma, sigma, 8);
+                let mode = refine::<D, P>(scene, settings, from.theta, from.late, 0.0, *scale, 8);
                 modes.offer(mode, *prior);
             }
         }
@@ -143,7 +141,7 @@ impl<const P: usize> Modes<P> {
         }
         mode.evidence += prior.ln();
         let same = self.list[..self.n].iter().any(|other| {
-            other.sigma_s == mode.sigma_s
+            other.scale == mode.scale
                 && (0..2).all(|a| {
                     let d = mode.theta[a] - other.theta[a];
                     d * d < 0.05 * other.covariance[a][a].min(mode.covariance[a][a])
@@ -213,6 +211,10 @@ fn combine<const D: usize, const P: usize>(
         );
     }
     let (mean, covariance, probability) = places.summary();
+    let sum: f64 = modes
+        .iter()
+        .map(|m| (m.evidence - best.evidence).exp())
+        .sum();
     let mut on_time = 0;
     for k in 0..scene.n {
         on_time |= (best.on_time >> k & 1) << scene.index[k];
@@ -232,5 +234,6 @@ fn combine<const D: usize, const P: usize>(
         on_time,
         places: modes.len(),
         probability,
+        log_evidence: best.evidence + sum.ln(),
     })
 }

@@ -21,7 +21,6 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
     mode: &Mode<P>,
     mut visit: impl FnMut(usize, &[f64; P], &[[f64; P]; P], f64),
 ) {
-    let sigma2 = mode.sigma_s * mode.sigma_s;
     // One more late arrival when k of n are: (alpha + k) / (beta + n - k - 1), the share integrated
     // out.
     let [alpha, beta] = settings.late_share;
@@ -32,7 +31,7 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
         let flipped = mode.on_time ^ 1 << m;
         if modes
             .iter()
-            .any(|o| o.on_time == flipped && o.sigma_s == mode.sigma_s)
+            .any(|o| o.on_time == flipped && o.scale == mode.scale)
         {
             continue;
         }
@@ -49,6 +48,8 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
         if q <= 0.0 || q.is_nan() {
             continue;
         }
+        let sigma_s = mode.scale * scene.sigma[m];
+        let sigma2 = sigma_s * sigma_s;
         // Shift along `gain`, factor on `gain gain'`, odds.
         let (shift, widen, odds) = if mode.on_time >> m & 1 == 1 {
             let h = (q / sigma2).min(0.995);
