@@ -6,6 +6,7 @@ pub mod classify;
 pub mod correlate;
 pub mod detect;
 pub mod engine;
+pub mod explain;
 pub mod geodesy;
 pub mod group;
 pub mod incident;

@@ -51,6 +51,7 @@
 
 #![allow(clippy::needless_range_loop)] // Matrices of fixed size read best by their indices.
 
+mod alternatives;
 mod places;
 mod plain;
 mod posterior;
@@ -61,6 +62,7 @@ mod scene;
 mod small;
 mod start;
 
+pub use alternatives::{Candidate, candidates};
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};

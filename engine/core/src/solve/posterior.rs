@@ -46,6 +46,15 @@ fn weigh<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
 ) -> Result<Solution, SolveError> {
+    let modes = explore::<D, P>(scene, settings);
+    combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
+}
+
+/// Every maximum of the posterior that was found, at every scale of noise.
+pub(super) fn explore<const D: usize, const P: usize>(
+    scene: &Scene,
+    settings: &Settings,
+) -> Modes<P> {
     // How far an unknown height, wind and speed let true places miss, roughly.
     let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
         / (scene.speed * scene.speed);
@@ -98,7 +107,7 @@ fn weigh<const D: usize, const P: usize>(
             }
         }
     }
-    combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
+    modes
 }
 
 /// All triples of `0..n`, or an even choice of `most` of them.
@@ -120,7 +129,7 @@ pub(super) fn for_triples(n: usize, most: usize, mut visit: impl FnMut(usize, us
 
 /// Maxima of the posterior, each once.
 #[derive(Clone, Copy)]
-struct Modes<const P: usize> {
+pub(super) struct Modes<const P: usize> {
     list: [Mode<P>; MODES],
     n: usize,
 }
@@ -153,7 +162,11 @@ impl<const P: usize> Modes<P> {
         }
     }
 
-    fn best(&self) -> f64 {
+    pub(super) fn list(&self) -> &[Mode<P>] {
+        &self.list[..self.n]
+    }
+
+    pub(super) fn best(&self) -> f64 {
         let each = self.list[..self.n].iter().map(|m| m.evidence);
         each.fold(f64::NEG_INFINITY, f64::max)
     }
@@ -215,10 +228,6 @@ fn combine<const D: usize, const P: usize>(
         .iter()
         .map(|m| (m.evidence - best.evidence).exp())
         .sum();
-    let mut on_time = 0;
-    for k in 0..scene.n {
-        on_time |= (best.on_time >> k & 1) << scene.index[k];
-    }
     Some(Solution {
         position: Enu::new(
             mean[0] + scene.origin[0],
@@ -231,7 +240,7 @@ fn combine<const D: usize, const P: usize>(
         ),
         t0: Seconds(mean[3] + scene.epoch_s),
         covariance_m2: covariance,
-        on_time,
+        on_time: scene.by_caller(best.on_time),
         places: modes.len(),
         probability,
         log_evidence: best.evidence + sum.ln(),

@@ -161,6 +161,11 @@ impl Scene {
         Ok(scene)
     }
 
+    /// Bits by the order of arrival as bits by the caller's order.
+    pub(super) fn by_caller(&self, bits: u64) -> u64 {
+        (0..self.n).fold(0, |all, k| all | (bits >> k & 1) << self.index[k])
+    }
+
     /// Is the air certain?
     pub(super) fn known_air(&self) -> bool {
         self.speed_sigma <= 0.0 && self.wind_sigma[0] <= 0.0 && self.wind_sigma[1] <= 0.0
