@@ -2,6 +2,7 @@
 
 mod case;
 mod generate;
+mod map;
 mod peers;
 mod run;
 mod score;
@@ -9,6 +10,7 @@ mod table;
 
 pub use case::{BadLine, Case, CaseFile, Truth, parse_cases, read_cases};
 pub use generate::{KINDS, Kind, generate};
+pub use map::{MapScore, map_table};
 pub use peers::{Peer, best_peer};
 pub use run::{Answer, SolveBench, case_files};
 pub use score::Score;

@@ -182,7 +182,8 @@ Examples:
   shotfix bench solve cases/solve/ --out answers.jsonl
   shotfix bench solve nlos2d_40pct.jsonl --threads 1
   shotfix bench solve --generate nlos2d_40pct --seed 7
-  shotfix bench solve --generate all")]
+  shotfix bench solve --generate all
+  shotfix bench solve --generate outside2d_s3ms --map")]
     Solve(BenchSolveArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
@@ -218,6 +219,10 @@ pub struct BenchSolveArgs {
     /// Which fresh cases.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
     pub seed: u64,
+    /// Also draw the probability map of every case and score its regions beside the ellipse; takes
+    /// about a tenth of a second a case.
+    #[arg(long)]
+    pub map: bool,
 }
 
 /// The kinds of cases that can be generated, and all of them.
