@@ -36,7 +36,8 @@ Examples:
   shotfix locate recordings/                      array.toml + one WAV or FLAC per sensor
   shotfix locate a.wav b.wav c.wav d.wav --array array.csv --weather T=12,wind=3@270
   shotfix locate recordings/ --format geojson > shots.geojson
-  shotfix locate recordings/ --plot map.png")]
+  shotfix locate recordings/ --plot map.png
+  shotfix locate recordings/ --explain            every arrival accounted for, other places weighed")]
     Locate(LocateArgs),
     /// List the impulses of single recordings: time, level, class, cadence.
     #[command(after_help = "\
@@ -99,9 +100,13 @@ pub struct LocateArgs {
     /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
     #[arg(long, value_name = "FILE", value_parser = picture_name)]
     pub plot: Option<PathBuf>,
+    /// Explain every shot: what each sensor contributed, how far the place moves without it, and
+    /// where else the arrivals could put the shot. In text, json and the picture.
+    #[arg(long)]
+    pub explain: bool,
     /// Measure by correlation how much later the dominant sound reached each sensor than the first,
     /// instead of locating shots; for calls and sirens, which have no sharp onset.
-    #[arg(long, conflicts_with_all = ["plot", "format"])]
+    #[arg(long, conflicts_with_all = ["plot", "format", "explain"])]
     pub delays: bool,
 }
 

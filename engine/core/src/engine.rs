@@ -249,6 +249,7 @@ impl Engine {
                     atmosphere: *self.site.atmosphere(),
                     arrivals: self.arrivals(burst, k, episode, onsets, epoch),
                     class: classify::classify_shot(heard),
+                    trajectory: None,
                 }
             })
             .collect()

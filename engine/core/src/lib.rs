@@ -24,7 +24,9 @@ pub use atmosphere::{Atmosphere, Uncertain, Wind};
 pub use detect::OnsetDetector;
 pub use engine::{Engine, EngineError};
 pub use geodesy::{Enu, Geodetic, LocalFrame};
-pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
+pub use incident::{
+    ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival, Trajectory,
+};
 pub use onset::{Onset, OnsetFeatures};
 pub use report::{FileImpulses, Impulse, LocateReport};
 pub use sensor::{Array, ArrayError, Sensor, SensorIdx};

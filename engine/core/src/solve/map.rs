@@ -21,9 +21,9 @@ const NEAR: f64 = 6.0;
 /// ... unless one is so many times as wide as the other.
 const ALIKE: f64 = 4.0;
 /// An ellipse tells the place well if it holds 95 % within this ...
-const CONTENT: f64 = 0.02;
+const CONTENT: f64 = 0.03;
 /// ... and is not larger than the region by more than this factor.
-const WASTE: f64 = 1.25;
+const WASTE: f64 = 1.3;
 
 /// The smallest region that holds a probability.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl ProbabilityMap {
 
     /// Does the 95 % ellipse of `covariance_m2` about `centre` tell the place as well as this map?
     ///
-    /// It does if it holds 93 to 97 % of the probability in hardly more area than needed, and
+    /// It does if it holds 92 to 98 % of the probability in hardly more area than needed, and
     /// the region is in one piece.
     pub fn is_ellipse(&self, centre: Enu, covariance_m2: [[f64; 2]; 2]) -> bool {
         let [[ee, en], [_, nn]] = covariance_m2;
