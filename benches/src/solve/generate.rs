@@ -279,7 +279,7 @@ fn delay_s(source: [f64; 3], sensor: [f64; 3], speed: f64, wind: [f64; 2]) -> f6
 }
 
 /// One normal number (Box and Muller).
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (rng.random(), rng.random());
     (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }

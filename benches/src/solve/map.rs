@@ -84,7 +84,7 @@ impl One {
             in_ellipse: d2 <= CHI2_95,
             map_m2: map.region95.area_m2,
             ellipse_m2: std::f64::consts::PI * CHI2_95 * determinant.sqrt(),
-            not_ellipse: !map.is_ellipse(solution.position, [[xx, xy], [xy, yy]]),
+            not_ellipse: !map.is_ellipse(),
         }
     }
 }

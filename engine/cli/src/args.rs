@@ -188,7 +188,8 @@ Examples:
   shotfix bench solve nlos2d_40pct.jsonl --threads 1
   shotfix bench solve --generate nlos2d_40pct --seed 7
   shotfix bench solve --generate all
-  shotfix bench solve --generate outside2d_s3ms --map")]
+  shotfix bench solve --generate outside2d_s3ms --map
+  shotfix bench solve --generate rifle            shock wave and blast beside the blast alone")]
     Solve(BenchSolveArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
@@ -233,7 +234,8 @@ pub struct BenchSolveArgs {
 /// The kinds of cases that can be generated, and all of them.
 fn case_kinds() -> PossibleValuesParser {
     let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
-    PossibleValuesParser::new(kinds.chain(["all"]))
+    let rifles = shotfix_benches::solve::RIFLES.iter().map(|kind| kind.name);
+    PossibleValuesParser::new(kinds.chain(rifles).chain(["all"]))
 }
 
 /// Arguments of `bench simulator`.

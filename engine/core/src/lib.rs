@@ -2,6 +2,7 @@
 
 pub mod associate;
 pub mod atmosphere;
+mod ballistic;
 pub mod classify;
 pub mod correlate;
 pub mod detect;

@@ -5,8 +5,8 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
 use shotfix_benches::solve::{
-    CaseFile, KINDS, MapScore, SolveBench, case_files, generate, map_table, parse_cases,
-    read_cases, table,
+    CaseFile, KINDS, MapScore, RIFLES, RifleScore, SolveBench, case_files, generate, map_table,
+    parse_cases, read_cases, rifle_table, table,
 };
 use shotfix_core::solve::Settings;
 
@@ -19,6 +19,12 @@ const NAMED: usize = 20;
 pub(super) fn run(args: &BenchSolveArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     if let Some(path) = &args.out {
         has_folder(path)?;
+    }
+    let wanted = args.generate.as_deref();
+    if let Some(kind) = RIFLES.iter().find(|kind| wanted == Some(kind.name)) {
+        let scores = RifleScore::all(kind, args.seed);
+        out.write_all(rifle_table(&scores).as_bytes())?;
+        return Ok(());
     }
     let settings = Settings::default();
     let mut maps = Vec::new();

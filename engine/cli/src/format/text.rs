@@ -89,7 +89,7 @@ fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::R
         if let Some(map) = findings.map(n, k) {
             writeln!(
                 text,
-                "  round {}: no ellipse; 95 % within {:.0} m2 in {}, 50 % within {:.0} m2",
+                "  round {}: probability map: 95 % within {:.0} m2 in {}, 50 % within {:.0} m2",
                 k + 1,
                 map.region95.area_m2,
                 count(map.region95.polygons.len(), "piece"),

@@ -60,7 +60,9 @@ pub(super) fn explanation(
         let members = explanation.accounts.iter().filter(|a| {
             let of = match a.verdict {
                 Verdict::Used => "used",
-                Verdict::Late | Verdict::Early | Verdict::OtherRound(_) => "set aside",
+                Verdict::Late | Verdict::Early | Verdict::ShockWave | Verdict::OtherRound(_) => {
+                    "set aside"
+                }
                 Verdict::Silent => "silent",
                 Verdict::NotRecording => "off",
             };

@@ -50,7 +50,10 @@ pub(super) fn of(setting: &Setting<'_>, accounts: &[Account]) -> (Option<f64>, V
         let of = |v: Verdict| match v {
             Verdict::Used | Verdict::Late => true,
             Verdict::Early => early,
-            Verdict::OtherRound(_) | Verdict::Silent | Verdict::NotRecording => false,
+            Verdict::OtherRound(_)
+            | Verdict::ShockWave
+            | Verdict::Silent
+            | Verdict::NotRecording => false,
         };
         let heard = accounts.iter().filter(|a| of(a.verdict));
         heard.collect::<Vec<&Account>>()

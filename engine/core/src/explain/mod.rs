@@ -96,6 +96,8 @@ pub fn map_of(
     const SMALL: f64 = 0.05;
     /// ... and with so many arrivals there is no second place.
     const MANY: usize = 8;
+    /// The ellipse reported must hold this much of the map.
+    const AT_LEAST: f64 = 0.85;
     let shot = incident.shots.get(round)?;
     let setting = Setting::new(shot, array, settings);
     let used = shot
@@ -115,7 +117,9 @@ pub fn map_of(
         .collect();
     let asked = asked::Asked::new(&setting, &heard);
     let map = probability_map(&asked.problem(), &asked.settings).ok()?;
-    (!map.is_ellipse(shot.position, shot.covariance_m2)).then_some(map)
+    let told =
+        map.is_ellipse() && map.within_ellipse95(shot.position, shot.covariance_m2) > AT_LEAST;
+    (!told).then_some(map)
 }
 
 fn summary(

@@ -71,4 +71,4 @@ pub use map::{ProbabilityMap, Region, probability_map};
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};
-pub use rifle::{Bullet, Heard, RifleFix, RifleProblem, locate_rifle};
+pub use rifle::{Bullet, Heard, RifleFix, RifleProblem, Wave, locate_rifle};

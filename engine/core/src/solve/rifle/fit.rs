@@ -2,7 +2,7 @@
 
 use super::model::{AZIMUTH, P, Reading, SPEED, T0, Taken, Theta, blast, priors, read, shock};
 use super::search::{guesses, means};
-use super::{RifleFix, RifleProblem};
+use super::{RifleFix, RifleProblem, Wave};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::solve::SolveError;
@@ -224,16 +224,16 @@ fn answer(modes: &[Mode]) -> Option<RifleFix> {
         t0_sigma: Seconds(sigma(T0)),
         azimuth_deg: Uncertain::new(azimuth_deg, sigma(AZIMUTH).to_degrees()),
         speed_m_s: Uncertain::new(best.theta[SPEED], sigma(SPEED)),
-        blasts: best
-            .readings
-            .iter()
-            .map(|r| r.blast.map(|t| t.onset))
-            .collect(),
-        shocks: best
-            .readings
-            .iter()
-            .map(|r| r.shock.map(|t| t.onset))
-            .collect(),
+        blasts: best.readings.iter().map(|r| r.blast.map(wave)).collect(),
+        shocks: best.readings.iter().map(|r| r.shock.map(wave)).collect(),
         shock_evidence: best.readings.iter().map(|r| r.shock_gain).sum(),
     })
+}
+
+fn wave(taken: Taken) -> Wave {
+    Wave {
+        onset: taken.onset,
+        residual: Seconds(taken.residual_s),
+        on_time: taken.on_time,
+    }
 }

@@ -72,6 +72,17 @@ pub struct RifleProblem<'a> {
     pub bullet: Bullet,
 }
 
+/// An onset taken for a blast or a shock wave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wave {
+    /// Index into the sensor's onsets.
+    pub onset: usize,
+    /// Observed minus predicted.
+    pub residual: Seconds,
+    /// Probability of being on time, not late.
+    pub on_time: f64,
+}
+
 /// Where, when, and where to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RifleFix {
@@ -88,9 +99,9 @@ pub struct RifleFix {
     /// Speed at the muzzle.
     pub speed_m_s: Uncertain,
     /// By sensor: the onset that is the blast, if any.
-    pub blasts: Vec<Option<usize>>,
+    pub blasts: Vec<Option<Wave>>,
     /// By sensor: the onset that is the shock wave, if any.
-    pub shocks: Vec<Option<usize>>,
+    pub shocks: Vec<Option<Wave>>,
     /// Log likelihood that the shock waves add against taking them for other sounds, and silence where
     /// one was due.
     pub shock_evidence: f64,

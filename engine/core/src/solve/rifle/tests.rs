@@ -58,8 +58,8 @@ fn four_sensors_tell_place_direction_and_speed_from_outside() {
         "{fix:?}"
     );
     // The blast is the first in each list.
-    assert_eq!(fix.blasts, [Some(0); 4]);
-    assert_eq!(fix.shocks, [Some(1); 4]);
+    assert!(fix.blasts.iter().all(|b| b.is_some_and(|b| b.onset == 0)));
+    assert!(fix.shocks.iter().all(|s| s.is_some_and(|s| s.onset == 1)));
     assert!(fix.shock_evidence > 10.0);
 }
 
