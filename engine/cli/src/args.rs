@@ -36,7 +36,8 @@ Examples:
   shotfix locate recordings/                      array.toml + one WAV or FLAC per sensor
   shotfix locate a.wav b.wav c.wav d.wav --array array.csv --weather T=12,wind=3@270
   shotfix locate recordings/ --format geojson > shots.geojson
-  shotfix locate recordings/ --plot map.png")]
+  shotfix locate recordings/ --plot map.png
+  shotfix locate recordings/ --explain            every arrival accounted for, other places weighed")]
     Locate(LocateArgs),
     /// List the impulses of single recordings: time, level, class, cadence.
     #[command(after_help = "\
@@ -99,9 +100,13 @@ pub struct LocateArgs {
     /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
     #[arg(long, value_name = "FILE", value_parser = picture_name)]
     pub plot: Option<PathBuf>,
+    /// Explain every shot: what each sensor contributed, how far the place moves without it, and
+    /// where else the arrivals could put the shot. In text, json and the picture.
+    #[arg(long)]
+    pub explain: bool,
     /// Measure by correlation how much later the dominant sound reached each sensor than the first,
     /// instead of locating shots; for calls and sirens, which have no sharp onset.
-    #[arg(long, conflicts_with_all = ["plot", "format"])]
+    #[arg(long, conflicts_with_all = ["plot", "format", "explain"])]
     pub delays: bool,
 }
 
@@ -182,7 +187,9 @@ Examples:
   shotfix bench solve cases/solve/ --out answers.jsonl
   shotfix bench solve nlos2d_40pct.jsonl --threads 1
   shotfix bench solve --generate nlos2d_40pct --seed 7
-  shotfix bench solve --generate all")]
+  shotfix bench solve --generate all
+  shotfix bench solve --generate outside2d_s3ms --map
+  shotfix bench solve --generate rifle            shock wave and blast beside the blast alone")]
     Solve(BenchSolveArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
@@ -218,12 +225,17 @@ pub struct BenchSolveArgs {
     /// Which fresh cases.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
     pub seed: u64,
+    /// Also draw the probability map of every case and score its regions beside the ellipse; takes
+    /// about a tenth of a second a case.
+    #[arg(long)]
+    pub map: bool,
 }
 
 /// The kinds of cases that can be generated, and all of them.
 fn case_kinds() -> PossibleValuesParser {
     let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
-    PossibleValuesParser::new(kinds.chain(["all"]))
+    let rifles = shotfix_benches::solve::RIFLES.iter().map(|kind| kind.name);
+    PossibleValuesParser::new(kinds.chain(rifles).chain(["all"]))
 }
 
 /// Arguments of `bench simulator`.

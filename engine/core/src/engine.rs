@@ -2,6 +2,7 @@
 
 use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
+use crate::ballistic;
 use crate::classify;
 use crate::geodesy::Enu;
 use crate::group::group;
@@ -217,7 +218,9 @@ impl Engine {
             for index in burst.explains(&episode) {
                 used[inside[index]] = true;
             }
-            shots.extend(self.shots(&burst, &episode, &onsets, epoch));
+            let mut found = self.shots(&burst, &episode, &onsets, epoch);
+            ballistic::look_for_bullets(&mut found, &self.site.array, &self.site.settings, &onsets);
+            shots.extend(found);
         }
         let mut index = 0;
         self.pending.retain(|onset| {
@@ -249,6 +252,7 @@ impl Engine {
                     atmosphere: *self.site.atmosphere(),
                     arrivals: self.arrivals(burst, k, episode, onsets, epoch),
                     class: classify::classify_shot(heard),
+                    trajectory: None,
                 }
             })
             .collect()

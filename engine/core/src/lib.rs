@@ -2,6 +2,7 @@
 
 pub mod associate;
 pub mod atmosphere;
+mod ballistic;
 pub mod classify;
 pub mod correlate;
 pub mod detect;
@@ -24,7 +25,9 @@ pub use atmosphere::{Atmosphere, Uncertain, Wind};
 pub use detect::OnsetDetector;
 pub use engine::{Engine, EngineError};
 pub use geodesy::{Enu, Geodetic, LocalFrame};
-pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
+pub use incident::{
+    ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival, Trajectory,
+};
 pub use onset::{Onset, OnsetFeatures};
 pub use report::{FileImpulses, Impulse, LocateReport};
 pub use sensor::{Array, ArrayError, Sensor, SensorIdx};

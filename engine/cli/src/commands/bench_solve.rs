@@ -5,7 +5,8 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
 use shotfix_benches::solve::{
-    CaseFile, KINDS, SolveBench, case_files, generate, parse_cases, read_cases, table,
+    CaseFile, KINDS, MapScore, RIFLES, RifleScore, SolveBench, case_files, generate, map_table,
+    parse_cases, read_cases, rifle_table, table,
 };
 use shotfix_core::solve::Settings;
 
@@ -19,7 +20,14 @@ pub(super) fn run(args: &BenchSolveArgs, out: &mut dyn Write) -> anyhow::Result<
     if let Some(path) = &args.out {
         has_folder(path)?;
     }
+    let wanted = args.generate.as_deref();
+    if let Some(kind) = RIFLES.iter().find(|kind| wanted == Some(kind.name)) {
+        let scores = RifleScore::all(kind, args.seed);
+        out.write_all(rifle_table(&scores).as_bytes())?;
+        return Ok(());
+    }
     let settings = Settings::default();
+    let mut maps = Vec::new();
     let mut bench = SolveBench::default();
     if let Some(input) = &args.input {
         let unreadable =
@@ -33,14 +41,24 @@ pub(super) fn run(args: &BenchSolveArgs, out: &mut dyn Write) -> anyhow::Result<
         }
         for path in files {
             let file = read_cases(&path).with_context(|| unreadable(&path))?;
+            if args.map {
+                maps.push(MapScore::of(&file, &settings));
+            }
             bench.add(file, &settings);
         }
     } else {
         for file in fresh(args) {
+            if args.map {
+                maps.push(MapScore::of(&file, &settings));
+            }
             bench.add(file, &settings);
         }
     }
     out.write_all(table(&bench.scores).as_bytes())?;
+    if args.map {
+        out.write_all(b"\n")?;
+        out.write_all(map_table(&maps).as_bytes())?;
+    }
     let mut warnings: Vec<String> = bench
         .bad
         .iter()

@@ -7,6 +7,7 @@ use shotfix_datasets::{OpenOptions, RecordingSet, open_set};
 
 use crate::args::LocateArgs;
 use crate::commands::{has_folder, warn};
+use crate::findings::Findings;
 use crate::format::write_report;
 use crate::plot::plot_report;
 use crate::progress::Progress;
@@ -28,7 +29,8 @@ pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> 
     // A failure is often explained by what was left out before.
     let report = locate(&set).inspect_err(|_| warn(&set.warnings))?;
     warn(&report.warnings);
-    write_report(args.format, &report, out)?;
+    let findings = Findings::detailed(&report, &Settings::default(), args.explain);
+    write_report(args.format, &findings, out)?;
     if let Some(path) = &args.plot {
         let truth: Vec<_> = set
             .truth
@@ -36,7 +38,7 @@ pub(super) fn run(args: &LocateArgs, out: &mut dyn Write) -> anyhow::Result<()> 
             .flat_map(|t| &t.rounds)
             .map(|round| round.position)
             .collect();
-        plot_report(&report, &truth, path)?;
+        plot_report(&findings, &truth, path)?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 
 mod arrivals;
 mod canvas;
+mod explained;
 mod flags;
 mod font;
 mod ground;

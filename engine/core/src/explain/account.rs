@@ -23,6 +23,8 @@ pub enum Verdict {
     Early,
     /// What it heard is the direct wave of another round of the incident, counted from 1.
     OtherRound(usize),
+    /// What it heard is the shock wave of the bullet, which comes before the blast.
+    ShockWave,
     /// It was recording and reported nothing.
     Silent,
     /// It was not recording then.
@@ -37,6 +39,7 @@ impl Verdict {
             Self::Late => "late",
             Self::Early => "early",
             Self::OtherRound(_) => "other_round",
+            Self::ShockWave => "shock_wave",
             Self::Silent => "silent",
             Self::NotRecording => "not_recording",
         }
@@ -110,6 +113,7 @@ fn verdict(
             });
             match other {
                 Some((k, _)) => Verdict::OtherRound(k + 1),
+                None if residual.0 < 0.0 && setting.shot.trajectory.is_some() => Verdict::ShockWave,
                 None if residual.0 < 0.0 => Verdict::Early,
                 None => Verdict::Late,
             }
@@ -166,6 +170,9 @@ fn words(setting: &Setting<'_>, account: &Account, by_levels: bool) -> String {
         Verdict::Early => format!(
             "{range}, heard something {off_ms:.0} ms before the direct wave was due, {sigmas:.0} times what is usual, \
              and no way is shorter than the straight one: another sound"
+        ),
+        Verdict::ShockWave => format!(
+            "{range}, heard only the shock wave of the bullet, {off_ms:.0} ms before the blast was due"
         ),
         Verdict::OtherRound(k) => {
             format!("{range}, reported at that time only the direct wave of round {k}")

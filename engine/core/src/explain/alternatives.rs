@@ -1,12 +1,12 @@
 //! Other places that the arrival times allow.
 
 use super::account::{Account, Verdict};
+use super::asked::Asked;
 use super::percent;
 use super::setting::Setting;
-use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::sensor::SensorIdx;
-use crate::solve::{Air, Candidate, Dimensions, MAX_SENSORS, Problem, Settings, candidates};
+use crate::solve::{Candidate, MAX_SENSORS, candidates};
 use crate::units::Seconds;
 
 /// Less probable places are not worth a line.
@@ -50,7 +50,10 @@ pub(super) fn of(setting: &Setting<'_>, accounts: &[Account]) -> (Option<f64>, V
         let of = |v: Verdict| match v {
             Verdict::Used | Verdict::Late => true,
             Verdict::Early => early,
-            Verdict::OtherRound(_) | Verdict::Silent | Verdict::NotRecording => false,
+            Verdict::OtherRound(_)
+            | Verdict::ShockWave
+            | Verdict::Silent
+            | Verdict::NotRecording => false,
         };
         let heard = accounts.iter().filter(|a| of(a.verdict));
         heard.collect::<Vec<&Account>>()
@@ -110,41 +113,11 @@ pub(super) fn of(setting: &Setting<'_>, accounts: &[Account]) -> (Option<f64>, V
 
 /// Every place that these arrivals allow, and how each arrival would have to be read.
 fn readings(setting: &Setting<'_>, heard: &[&Account]) -> Vec<(Candidate, Vec<Requirement>)> {
-    let heard = &heard[..heard.len().min(MAX_SENSORS)];
-    let sensors: Vec<Enu> = heard.iter().map(|a| setting.position(a.sensor)).collect();
-    let time_s = |a: &Account| {
-        let due_s = a.expected.since(setting.shot.time).0;
-        due_s + a.residual.map_or(0.0, |r| r.0)
-    };
-    let arrivals: Vec<Seconds> = heard.iter().map(|a| Seconds(time_s(a))).collect();
-    let n = heard.len().max(1) as f64;
-    let variance = heard.iter().map(|a| a.sigma.0 * a.sigma.0).sum::<f64>() / n;
-    let position = setting.shot.position;
-    let up = setting.height.at(position.east_m, position.north_m);
-    let mean_up_m = sensors.iter().map(|s| s.up_m).sum::<f64>() / n;
-    let air = &setting.shot.atmosphere;
-    let problem = Problem {
-        sensors: &sensors,
-        arrivals: &arrivals,
-        sigma: Seconds(variance.sqrt()),
-        // Survey and clock are in the sigma of each account.
-        survey_sigma_m: 0.0,
-        dimensions: Dimensions::Three,
-        air: Air {
-            speed_m_s: Uncertain::new(air.speed_of_sound().0, air.speed_of_sound_sigma().0),
-            wind: air.wind,
-        },
-        up_m: None,
-        paths: &[],
-    };
-    let settings = Settings {
-        below_sensors_m: Uncertain::new(mean_up_m - up.mean, up.sigma.max(0.1)),
-        ..Settings::default()
-    };
+    let asked = Asked::new(setting, heard);
     // Too few or on one line: there is nothing to search, and the summary says so.
-    let found = candidates(&problem, &settings).unwrap_or_default();
+    let found = candidates(&asked.problem(), &asked.settings).unwrap_or_default();
     let requires = |candidate: &Candidate| {
-        let each = heard.iter().enumerate();
+        let each = heard.iter().take(MAX_SENSORS).enumerate();
         each.filter_map(|(k, account)| {
             let was_used = account.verdict == Verdict::Used;
             let would_be = candidate.on_time(k);
@@ -153,7 +126,7 @@ fn readings(setting: &Setting<'_>, heard: &[&Account]) -> Vec<(Candidate, Vec<Re
                 let due_s = candidate.t0.0 + setting.medium.delay_s(candidate.position, sensor);
                 Requirement {
                     sensor: account.sensor,
-                    late_by: was_used.then_some(Seconds(time_s(account) - due_s)),
+                    late_by: was_used.then_some(Seconds(asked.arrivals[k].0 - due_s)),
                 }
             })
         })

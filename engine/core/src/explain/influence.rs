@@ -32,6 +32,16 @@ pub(super) struct Influence {
     pub(super) without: Vec<Option<Shift>>,
 }
 
+impl Influence {
+    /// Nothing is known of `n` arrivals.
+    pub(super) fn none(n: usize) -> Self {
+        Self {
+            weights: vec![0.0; n],
+            without: vec![None; n],
+        }
+    }
+}
+
 /// Fits the used arrivals of this round alone, then all but one of them, for each.
 ///
 /// Both fits are of the round alone, so that the shift is that of the arrival and not
@@ -41,10 +51,7 @@ pub(super) fn of_each(setting: &Setting<'_>) -> Influence {
     let used: Vec<usize> = (0..arrivals.len())
         .filter(|&k| arrivals[k].status == ArrivalStatus::Used)
         .collect();
-    let mut influence = Influence {
-        weights: vec![0.0; arrivals.len()],
-        without: vec![None; arrivals.len()],
-    };
+    let mut influence = Influence::none(arrivals.len());
     let Some(all) = fit_of(setting, used.iter().map(|&k| &arrivals[k])) else {
         return influence;
     };

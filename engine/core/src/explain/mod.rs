@@ -13,6 +13,7 @@
 
 mod account;
 mod alternatives;
+mod asked;
 mod hearing;
 mod influence;
 mod setting;
@@ -24,6 +25,7 @@ pub use influence::Shift;
 use crate::incident::{ArrivalStatus, Incident};
 use crate::sensor::Array;
 use crate::settings::Settings;
+use crate::solve::{ProbabilityMap, probability_map};
 
 use self::setting::Setting;
 
@@ -77,6 +79,47 @@ pub fn explain(
         alternatives,
         summary,
     })
+}
+
+/// The probability map of round `round` (from 0) of `incident`, where its ellipse does not tell the place well.
+///
+/// From the arrivals that were used or are late; what came early belongs to other sounds.
+/// Nothing for a place in the midst of many sensors, which the ellipse tells, and
+/// where the arrival times alone cannot be solved.
+pub fn map_of(
+    incident: &Incident,
+    round: usize,
+    array: &Array,
+    settings: &Settings,
+) -> Option<ProbabilityMap> {
+    /// An ellipse this small against the way of the sound is not bent ...
+    const SMALL: f64 = 0.05;
+    /// ... and with so many arrivals there is no second place.
+    const MANY: usize = 8;
+    /// The ellipse reported must hold this much of the map.
+    const AT_LEAST: f64 = 0.85;
+    let shot = incident.shots.get(round)?;
+    let setting = Setting::new(shot, array, settings);
+    let used = shot
+        .arrivals
+        .iter()
+        .filter(|a| a.status == ArrivalStatus::Used);
+    let ranges_m = used.map(|a| shot.position.distance_m(setting.position(a.sensor)));
+    let nearest_m = ranges_m.fold(f64::INFINITY, f64::min);
+    if shot.n_used() >= MANY && shot.ellipse95.semi_major_m < SMALL * nearest_m {
+        return None;
+    }
+    let nothing = influence::Influence::none(shot.arrivals.len());
+    let accounts = account::of_all(&setting, incident, round, &nothing);
+    let heard: Vec<&Account> = accounts
+        .iter()
+        .filter(|a| matches!(a.verdict, Verdict::Used | Verdict::Late))
+        .collect();
+    let asked = asked::Asked::new(&setting, &heard);
+    let map = probability_map(&asked.problem(), &asked.settings).ok()?;
+    let told =
+        map.is_ellipse() && map.within_ellipse95(shot.position, shot.covariance_m2) > AT_LEAST;
+    (!told).then_some(map)
 }
 
 fn summary(

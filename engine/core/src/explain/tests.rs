@@ -70,6 +70,7 @@ fn shot(array: &Array, at: Timestamp, place: Enu, residuals: &[Option<f64>]) -> 
             other: 0.05,
             unknown: 0.1,
         },
+        trajectory: None,
     }
 }
 

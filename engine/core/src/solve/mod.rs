@@ -52,17 +52,25 @@
 #![allow(clippy::needless_range_loop)] // Matrices of fixed size read best by their indices.
 
 mod alternatives;
+mod contour;
+mod density;
+mod lattice;
+mod map;
 mod places;
 mod plain;
 mod posterior;
 mod problem;
 mod readings;
 mod refine;
+mod rifle;
 mod scene;
 mod small;
 mod start;
 
 pub use alternatives::{Candidate, candidates};
+pub use contour::Polygon;
+pub use map::{ProbabilityMap, Region, probability_map};
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};
+pub use rifle::{Bullet, Heard, RifleFix, RifleProblem, Wave, locate_rifle};

@@ -176,6 +176,20 @@ pub(super) fn priors<const D: usize, const P: usize>(
 pub(super) fn refine<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
+    theta: [f64; P],
+    late: f64,
+    blur_s: f64,
+    scale: f64,
+    steps: usize,
+) -> Option<Mode<P>> {
+    climb::<D, P, false>(scene, settings, theta, late, blur_s, scale, steps)
+}
+
+/// As [`refine`], east and north held at those of `theta` if `HELD`: the evidence is then the
+/// density of the place, the rest integrated out by Laplace's method.
+pub(super) fn climb<const D: usize, const P: usize, const HELD: bool>(
+    scene: &Scene,
+    settings: &Settings,
     mut theta: [f64; P],
     mut late: f64,
     mut blur_s: f64,
@@ -218,6 +232,9 @@ pub(super) fn refine<const D: usize, const P: usize>(
         // The slope of the log density by the residual is minus that by the prediction.
         priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
         info[D][D] += 1e-6;
+        if HELD {
+            hold_place(&mut info, &mut slope);
+        }
         let factor = cholesky(&info)?;
         let mut step = solve(&factor, &slope);
         let gain: f64 = step.iter().zip(&slope).map(|(a, b)| a * b).sum();
@@ -238,11 +255,25 @@ pub(super) fn refine<const D: usize, const P: usize>(
             break;
         }
     }
-    settle::<D, P>(scene, settings, theta, late, scale)
+    settle::<D, P, HELD>(scene, settings, theta, late, scale)
+}
+
+/// Takes east and north out of the unknowns.
+fn hold_place<const P: usize>(info: &mut [[f64; P]; P], slope: &mut [f64; P]) {
+    for a in 0..P {
+        for b in 0..2 {
+            info[a][b] = 0.0;
+            info[b][a] = 0.0;
+        }
+    }
+    for b in 0..2 {
+        info[b][b] = 1.0;
+        slope[b] = 0.0;
+    }
 }
 
 /// The normal distribution about a maximum and the probability it holds.
-fn settle<const D: usize, const P: usize>(
+fn settle<const D: usize, const P: usize, const HELD: bool>(
     scene: &Scene,
     settings: &Settings,
     theta: [f64; P],
@@ -256,6 +287,7 @@ fn settle<const D: usize, const P: usize>(
     let mut log = 0.0;
     let mut on_time = 0_u64;
     let mut n_late = 0.0;
+    let mut nobody_late = 1.0;
     for m in 0..scene.n {
         let (predicted, by) = delay::<D, P>(scene, m, &theta);
         let sigma = scale * scene.sigma[m];
@@ -267,6 +299,7 @@ fn settle<const D: usize, const P: usize>(
         }
         on_time |= u64::from(s.on > 0.5) << m;
         n_late += 1.0 - s.on;
+        nobody_late *= s.on;
         let on_weight = s.on / (sigma * sigma);
         for a in 0..P {
             slope[a] -= s.slope * by[a];
@@ -283,7 +316,12 @@ fn settle<const D: usize, const P: usize>(
     sure[D][D] += 1e-6;
     let [alpha, beta] = settings.late_share;
     log += (alpha - 1.0) * late.ln() + (beta - 1.0) * (1.0 - late).ln();
-    if n_late < 0.5 {
+    if HELD {
+        // A density must not jump from place to place.
+        log += (1.0 + (settings.all_on_time - 1.0) * nobody_late).ln();
+        hold_place(&mut full, &mut slope);
+        hold_place(&mut sure, &mut slope);
+    } else if n_late < 0.5 {
         log += settings.all_on_time.ln();
     }
     let factor = cholesky(&full).or_else(|| cholesky(&sure))?;

@@ -1,0 +1,63 @@
+//! What a published shot heard, put to the solver for single shots.
+
+use super::account::Account;
+use super::setting::Setting;
+use crate::atmosphere::Uncertain;
+use crate::geodesy::Enu;
+use crate::solve::{Air, Dimensions, MAX_SENSORS, Problem, Settings};
+use crate::units::Seconds;
+
+/// The arrivals of some sensors as a problem with priors.
+pub(super) struct Asked {
+    sensors: Vec<Enu>,
+    /// After the time of firing reported.
+    pub(super) arrivals: Vec<Seconds>,
+    sigma: Seconds,
+    air: Air,
+    pub(super) settings: Settings,
+}
+
+impl Asked {
+    /// At most [`MAX_SENSORS`] of `heard`, the first ones.
+    pub(super) fn new(setting: &Setting<'_>, heard: &[&Account]) -> Self {
+        let heard = &heard[..heard.len().min(MAX_SENSORS)];
+        let sensors: Vec<Enu> = heard.iter().map(|a| setting.position(a.sensor)).collect();
+        let arrivals = heard.iter().map(|a| {
+            let due_s = a.expected.since(setting.shot.time).0;
+            Seconds(due_s + a.residual.map_or(0.0, |r| r.0))
+        });
+        let n = heard.len().max(1) as f64;
+        let variance = heard.iter().map(|a| a.sigma.0 * a.sigma.0).sum::<f64>() / n;
+        let position = setting.shot.position;
+        let up = setting.height.at(position.east_m, position.north_m);
+        let mean_up_m = sensors.iter().map(|s| s.up_m).sum::<f64>() / n;
+        let air = &setting.shot.atmosphere;
+        Self {
+            arrivals: arrivals.collect(),
+            sensors,
+            sigma: Seconds(variance.sqrt()),
+            air: Air {
+                speed_m_s: Uncertain::new(air.speed_of_sound().0, air.speed_of_sound_sigma().0),
+                wind: air.wind,
+            },
+            settings: Settings {
+                below_sensors_m: Uncertain::new(mean_up_m - up.mean, up.sigma.max(0.1)),
+                ..Settings::default()
+            },
+        }
+    }
+
+    pub(super) fn problem(&self) -> Problem<'_> {
+        Problem {
+            sensors: &self.sensors,
+            arrivals: &self.arrivals,
+            sigma: self.sigma,
+            // Survey and clock are in the sigma of each account.
+            survey_sigma_m: 0.0,
+            dimensions: Dimensions::Three,
+            air: self.air,
+            up_m: None,
+            paths: &[],
+        }
+    }
+}
