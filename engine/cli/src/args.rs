@@ -181,6 +181,14 @@ pub enum BenchCommand {
 Example:
   shotfix bench locate field-tests/ --threads 1 --out result.json")]
     Locate(BenchLocateArgs),
+    /// The onset detector on live fire, on simulated scenes and on sounds without a shot, all of which
+    /// are found below INPUT by looking; or on blasts mixed into noise.
+    #[command(after_help = "\
+Examples:
+  shotfix bench detect pittsburgh/ --out result.json --plot curve.png
+  shotfix bench detect ambiences/
+  shotfix bench detect --generate --seed 7")]
+    Detect(BenchDetectArgs),
     /// The solver for one shot on case files of arrival times, beside the best of other solvers.
     #[command(after_help = "\
 Examples:
@@ -208,6 +216,27 @@ pub struct BenchLocateArgs {
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `bench detect`.
+#[derive(Args, Debug)]
+pub struct BenchDetectArgs {
+    /// Folder with tests, simulated scenes or sounds at any depth, or one audio file.
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Also write every figure as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw recall against tolerance and against false onsets, or errors against SNR, into a PNG or
+    /// SVG file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
+    pub plot: Option<PathBuf>,
+    /// Blasts and bursts made by the simulator, in its noise, at exact SNR.
+    #[arg(long)]
+    pub generate: bool,
+    /// Which blasts and noise.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
 }
 
 /// Arguments of `bench solve`.
