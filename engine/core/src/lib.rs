@@ -11,6 +11,7 @@ pub mod group;
 pub mod incident;
 pub mod locate;
 pub mod onset;
+pub mod paths;
 pub mod report;
 pub mod sensor;
 pub mod settings;
