@@ -132,6 +132,7 @@ impl CalibrateBench {
                 problem: drifted,
                 known: &shot.known,
                 time: shot.time,
+                ground: None,
             };
             let ways = [
                 solve(&problem, &self.settings),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod air_filter;
 pub mod associate;
 pub mod atmosphere;
 pub mod classify;

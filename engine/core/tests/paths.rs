@@ -85,6 +85,7 @@ fn errors_m(terms: &PathTerms, place: Enu) -> (f64, f64, f64) {
         problem,
         known: &known,
         time: None,
+        ground: None,
     };
     let blind = solve(&problem, &Settings::default()).unwrap();
     let found = locate(terms, &shot, &Settings::default()).unwrap();

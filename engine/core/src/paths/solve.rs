@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 use crate::travel::Medium;
 
 /// A shot to be located.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Shot<'a> {
     /// Its arrivals; `paths` is not read.
     pub problem: Problem<'a>,
@@ -16,6 +16,8 @@ pub struct Shot<'a> {
     pub known: &'a [Option<usize>],
     /// When, so that calibrations age.
     pub time: Option<Timestamp>,
+    /// Height of a source at a place, where terrain tells it; taken anew with the terms.
+    pub ground: Option<&'a dyn Fn(Enu) -> Uncertain>,
 }
 
 /// Terms are evaluated anew at the place found so often at most ...
@@ -49,7 +51,22 @@ pub fn locate(
         });
     }
     let prior = vec![terms.prior().delay_s; n];
-    let blind = solve(&with(&shot.problem, &prior, [0.0; 3]), settings)?;
+    let mut problem = with(&shot.problem, &prior, [0.0; 3]);
+    let mut blind = solve(&problem, settings)?;
+    if let Some(ground) = shot.ground {
+        for _ in 0..ROUNDS {
+            problem.up_m = Some(ground(blind.position));
+            let again = solve(&problem, settings)?;
+            let moved_m = again.position.horizontal_distance_m(blind.position);
+            blind = again;
+            if moved_m < STANDS_M {
+                break;
+            }
+        }
+    }
+    if terms.calibrations().is_empty() {
+        return Ok(blind);
+    }
     let mut best: Option<(Solution, Prediction)> = None;
     let mut ends: Vec<Enu> = Vec::new();
     let guesses = std::iter::once(blind.position).chain(suiting_places(terms, shot));
@@ -57,7 +74,10 @@ pub fn locate(
         let mut at = guess;
         for round in 1..=ROUNDS {
             let prediction = terms.predict(at, shot.known, shot.time);
-            let problem = with(&shot.problem, &prediction.paths, prediction.air_variance);
+            let mut problem = with(&shot.problem, &prediction.paths, prediction.air_variance);
+            if let Some(ground) = shot.ground {
+                problem.up_m = Some(ground(at));
+            }
             let Ok(found) = solve(&problem, settings) else {
                 break;
             };
