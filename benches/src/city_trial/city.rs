@@ -14,6 +14,9 @@ pub(super) const HALF_M: f64 = 600.0;
 const PLACES: usize = 12_000;
 /// A muzzle over the ground, metres: the scene's own 1.5 m, and what a map of heights is off by.
 const MUZZLE_M: Uncertain = Uncertain::new(1.5, 1.0);
+/// Noise over which shots are picked, dB SPL: with it 13 sensors hear a shot at 9.9 per square
+/// kilometre, as in the live fire.
+const NOISE_DB_SPL: f64 = 58.0;
 /// Jitter of an arrival, seconds, as the simulated detector has it at 17 dB.
 pub(super) const JITTER: Seconds = Seconds(0.0015);
 /// Rounds fired to calibrate a place.
@@ -56,6 +59,7 @@ impl City {
             spec.atmosphere.wind_east_m_s,
             spec.atmosphere.wind_north_m_s,
         ] = wind;
+        spec.picks.noise_db_spl = NOISE_DB_SPL;
         let scene = Scene::from_spec(spec, "pittsburgh-like.toml")?;
         let reported = scene.reported_air();
         let sensors = (scene.sensors().iter())
@@ -222,10 +226,13 @@ pub(super) fn wind(rng: &mut ChaCha8Rng, most_m_s: f64) -> [f64; 2] {
     [speed * from.cos(), speed * from.sin()]
 }
 
-/// A wind measured with `sigma` per axis.
-pub(super) fn measured(rng: &mut ChaCha8Rng, wind: [f64; 2], sigma: f64) -> Wind {
+/// A wind at 10 m measured with an error of `sigma_m_s` per axis. Sound over roofs rides on more than
+/// that, up to 1.4 times as much at 25 m over a rough city, which nobody measures: the stated sigma is
+/// twice that of the instrument.
+pub(super) fn measured(rng: &mut ChaCha8Rng, wind: [f64; 2], sigma_m_s: f64) -> Wind {
+    let stated = 2.0 * sigma_m_s;
     Wind {
-        east: Uncertain::new(wind[0] + sigma * normal(rng), sigma),
-        north: Uncertain::new(wind[1] + sigma * normal(rng), sigma),
+        east: Uncertain::new(wind[0] + sigma_m_s * normal(rng), stated),
+        north: Uncertain::new(wind[1] + sigma_m_s * normal(rng), stated),
     }
 }
