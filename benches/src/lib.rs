@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod calibrate;
+pub mod city_trial;
 pub mod detect;
 pub mod locate;
 pub mod score;

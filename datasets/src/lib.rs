@@ -10,6 +10,7 @@ mod error;
 mod layouts;
 #[doc(hidden)]
 pub mod parse;
+mod path_terms;
 pub mod pipeline;
 mod position;
 mod set;
@@ -21,7 +22,8 @@ pub use collect::find_tests;
 pub use delays::{DelaysError, SensorDelay, delays};
 pub use error::Error;
 pub use layouts::{Layout, UnknownLayout};
-pub use pipeline::{LocateError, impulses, locate};
+pub use path_terms::PathTermsFile;
+pub use pipeline::{LocateError, impulses, locate, locate_with};
 pub use set::{OpenOptions, Recording, RecordingSet, open_set};
 pub use truth::{TrueRound, Truth};
 pub use weather::WeatherSource;

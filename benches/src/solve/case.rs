@@ -22,6 +22,8 @@ const FIELD_SURVEY_M: f64 = 0.5;
 pub struct Case {
     /// Name of the case.
     pub id: String,
+    /// What the file says of it besides.
+    pub labels: Labels,
     sensors: Vec<Enu>,
     arrivals: Vec<Seconds>,
     sigma: Seconds,
@@ -46,11 +48,24 @@ impl Case {
     }
 }
 
+/// Names in a case file, where it has them. The solver never sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// The array, if the file holds cases of several (`geom`).
+    pub site: String,
+    /// What was fired.
+    pub firearm: String,
+    /// Of the sensors, in their order; empty if they have none.
+    pub sensor_ids: Vec<String>,
+}
+
 /// What only the score sees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Truth {
     /// East and north, metres.
     pub place_m: [f64; 2],
+    /// Height, metres; 0 in two dimensions.
+    pub up_m: f64,
     /// Cramer-Rao bound of the horizontal error, metres, where the file has it.
     pub bound_m: Option<f64>,
 }
@@ -165,6 +180,12 @@ struct Line {
     truth: Option<Vec<f64>>,
     #[serde(default)]
     crlb_h: Option<f64>,
+    #[serde(default)]
+    geom: Option<String>,
+    #[serde(default)]
+    firearm: Option<String>,
+    #[serde(default)]
+    ids: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +211,12 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
     let n = line.sensors.len();
     if n > MAX_SENSORS {
         return Err(format!("sensors: {n}, at most {MAX_SENSORS}"));
+    }
+    if !line.ids.is_empty() && line.ids.len() != n {
+        return Err(format!(
+            "{n} sensors but {} in ids; name all or none",
+            line.ids.len()
+        ));
     }
     if line.toa.len() != n {
         return Err(format!(
@@ -217,8 +244,9 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
         (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
     };
     let truth = match line.truth.as_deref() {
-        Some([x, y, ..]) if x.is_finite() && y.is_finite() => Some(Truth {
+        Some([x, y, rest @ ..]) if x.is_finite() && y.is_finite() => Some(Truth {
             place_m: [*x, *y],
+            up_m: rest.first().copied().unwrap_or(0.0),
             bound_m: line.crlb_h,
         }),
         Some(_) => return Err("truth needs two or three coordinates".to_owned()),
@@ -228,6 +256,11 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
         id: match line.id {
             Id::Text(text) => text,
             Id::Number(number) => number.to_string(),
+        },
+        labels: Labels {
+            site: line.geom.unwrap_or_default(),
+            firearm: line.firearm.unwrap_or_default(),
+            sensor_ids: line.ids,
         },
         sensors,
         arrivals: line.toa.into_iter().map(Seconds).collect(),

@@ -34,7 +34,7 @@ pub struct Score {
 impl Score {
     /// Scores answers against the truth where there is one; a case without answer is as far off
     /// as can be.
-    pub(super) fn of<'a>(
+    pub(crate) fn of<'a>(
         name: &str,
         cases: impl Iterator<Item = (Option<Truth>, &'a Result<Solution, SolveError>)>,
         run_s: f64,

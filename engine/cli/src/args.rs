@@ -61,12 +61,24 @@ Examples:
   shotfix simulate my-scene.toml --arrivals -o cases.jsonl --shots 1000
   shotfix simulate my-scene.toml --arrivals --as associate -o -")]
     Simulate(SimulateArgs),
+    /// Learn how much later than the straight line sound arrives, from shots whose place is known.
+    ///
+    /// Inputs are case files of arrivals (*.jsonl, with `truth` and, best, `ids` of the sensors) or folders
+    /// of live fire (*.allpulses.json, *.nlos-tuples.json and *.survey.json of each test). The file is used
+    /// by `locate --path-terms`; if it is there already, what it holds is kept.
+    #[command(after_help = "\
+Examples:
+  shotfix calibrate test-fire.jsonl --out terms.toml --place-sigma 0.5
+  shotfix calibrate live-fire/FP1 --out fp1.toml --place-sigma 2.5
+  shotfix locate live-fire/FP1/test_018 --path-terms fp1.toml")]
+    Calibrate(CalibrateArgs),
     /// Measure accuracy and speed on recordings with truth, and the simulator against literature.
     #[command(
         subcommand,
         after_help = "\
 Examples:
   shotfix bench locate field-tests/ --out result.json
+  shotfix bench calibrate live-fire/
   shotfix bench simulator"
     )]
     Bench(BenchCommand),
@@ -91,6 +103,9 @@ pub struct LocateArgs {
     /// from; percent).
     #[arg(long, value_name = "FILE|T=..,wind=..")]
     pub weather: Option<WeatherSource>,
+    /// Extra travel times learned by `shotfix calibrate`.
+    #[arg(long, value_name = "FILE")]
+    pub path_terms: Option<PathBuf>,
     /// How the recordings are laid out, if looking at them does not tell.
     #[arg(long, value_name = "NAME")]
     pub layout: Option<Layout>,
@@ -108,6 +123,21 @@ pub struct LocateArgs {
     /// instead of locating shots; for calls and sirens, which have no sharp onset.
     #[arg(long, conflicts_with_all = ["plot", "format", "explain"])]
     pub delays: bool,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Args, Debug)]
+pub struct CalibrateArgs {
+    /// Case files with truth, or folders of live fire; all of one array.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// File of path terms to write, or to add to.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How well the places are known, standard deviation of each coordinate in metres; 0 makes them
+    /// the truth that later shots are located relative to.
+    #[arg(long, default_value_t = 0.5, value_name = "M")]
+    pub place_sigma: f64,
 }
 
 /// Arguments of `analyze`.
@@ -199,6 +229,13 @@ Examples:
   shotfix bench solve --generate outside2d_s3ms --map
   shotfix bench solve --generate rifle            shock wave and blast beside the blast alone")]
     Solve(BenchSolveArgs),
+    /// Path terms: learned on some shots, scored on others; or in simulated cities.
+    #[command(after_help = "\
+Examples:
+  shotfix bench calibrate cases/solve/pittsburgh_tuples.jsonl --learn 45
+  shotfix bench calibrate live-fire/ --out rows.jsonl
+  shotfix bench calibrate --cities --out docs/ten-feet.md --plot docs/ten-feet.png")]
+    Calibrate(BenchCalibrateArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
 Examples:
@@ -258,6 +295,33 @@ pub struct BenchSolveArgs {
     /// about a tenth of a second a case.
     #[arg(long)]
     pub map: bool,
+}
+
+/// Arguments of `bench calibrate`.
+#[derive(Args, Debug)]
+pub struct BenchCalibrateArgs {
+    /// Case file with truth, or folder of live fire.
+    #[arg(required_unless_present = "cities", conflicts_with = "cities")]
+    pub input: Option<PathBuf>,
+    /// Learn on the shots whose firearm has this in its name, score on the others.
+    #[arg(long, default_value = "45", value_name = "NAME")]
+    pub learn: String,
+    /// How well the places are said to be known, metres; with 0 they are the truth.
+    #[arg(long, default_value_t = 0.0, value_name = "M")]
+    pub place_sigma: f64,
+    /// Simulated cities instead: shots within ten feet after so many events, and the gain of a
+    /// calibration against distance.
+    #[arg(long)]
+    pub cities: bool,
+    /// Seeds of the cities.
+    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304], value_name = "N,N..", requires = "cities")]
+    pub seeds: Vec<u64>,
+    /// Write every line of the table as JSON; of cities the page, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw the figures of the cities into a PNG or SVG file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name, requires = "cities")]
+    pub plot: Option<PathBuf>,
 }
 
 /// The kinds of cases that can be generated, and all of them.

@@ -9,6 +9,7 @@ use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
 use crate::locate::ellipse95;
 use crate::onset::Onset;
+use crate::paths::PathTerms;
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
 use crate::timestamp::Timestamp;
@@ -59,6 +60,13 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Uses path terms learned for the engine's array, by its indices.
+    #[must_use]
+    pub fn with_path_terms(mut self, terms: PathTerms) -> Self {
+        self.site.paths = Some(terms);
+        self
+    }
+
     /// An engine for `array` in air that stays as it is.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod air_filter;
 pub mod associate;
 pub mod atmosphere;
 mod ballistic;
@@ -13,6 +14,7 @@ pub mod group;
 pub mod incident;
 pub mod locate;
 pub mod onset;
+pub mod paths;
 pub mod report;
 pub mod sensor;
 pub mod settings;

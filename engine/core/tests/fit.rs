@@ -401,6 +401,7 @@ proptest! {
             wind_sigma_m_s: [sigmas.1; 2],
             height: &height,
             settings: &settings,
+            paths: None,
         });
         if let Ok(fix) = result {
             for p in &fix.positions {

@@ -37,6 +37,10 @@ struct Tuple {
 struct Survey {
     firing_position: String,
     survey_location: Location,
+    #[serde(default)]
+    firearm: String,
+    #[serde(default)]
+    approximate_time_utc: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +50,7 @@ struct Weather {
 
 /// The released files of one test.
 struct Test {
+    name: String,
     survey: Survey,
     speed_m_s: f64,
     pulses: Vec<Pulse>,
@@ -89,6 +94,7 @@ fn read_test(folder: &Path) -> Result<Option<Test>, Error> {
     }
     let weather: Weather = json(file("weather"))?;
     Ok(Some(Test {
+        name: name.to_owned(),
         survey: json(file("survey"))?,
         // Tech Note 098, eq. 8: dry air.
         speed_m_s: 20.03 * (weather.temperature + 273.15).sqrt(),
@@ -126,6 +132,9 @@ fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Erro
             // The release of 2022 took bad pulses back, but not out of every tuple.
             let pulses = (tuple.pulse_uuids.iter()).filter_map(|uuid| by_uuid.get(uuid.as_str()));
             shots.push(ObservedShot {
+                test: test.name.clone(),
+                firearm: test.survey.firearm.clone(),
+                time: (test.survey.approximate_time_utc.as_deref()).and_then(|t| t.parse().ok()),
                 speed_m_s: test.speed_m_s,
                 arrivals: arrivals(pulses.copied(), &index, dir)?,
             });
@@ -140,6 +149,7 @@ fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Erro
         name,
         truth_m,
         sensors_m,
+        ids: positions.keys().map(|id| (*id).to_owned()).collect(),
         shots,
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
 
     // From here on nothing knows the truth but the comparison at the end.
     let set = open_set(std::slice::from_ref(&args.out), &OpenOptions::default())?;
-    let report = locate(&set)?;
+    let report = locate(&set, None)?;
     warn(&report.warnings);
     let findings = Findings::detailed(&report, &Settings::default(), false);
     write_report(Format::Text, &findings, out)?;

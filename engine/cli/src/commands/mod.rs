@@ -2,9 +2,11 @@
 
 mod analyze;
 mod bench;
+mod bench_calibrate;
 mod bench_detect;
 mod bench_simulator;
 mod bench_solve;
+mod calibrate;
 mod demo;
 mod locate;
 mod simulate;
@@ -28,10 +30,12 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
     match &cli.command {
         Command::Locate(args) => locate::run(args, out),
         Command::Analyze(args) => analyze::run(args, out),
+        Command::Calibrate(args) => calibrate::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),
         Command::Bench(BenchCommand::Locate(args)) => bench::locate(args, out),
         Command::Bench(BenchCommand::Detect(args)) => bench_detect::run(args, out),
         Command::Bench(BenchCommand::Solve(args)) => bench_solve::run(args, out),
+        Command::Bench(BenchCommand::Calibrate(args)) => bench_calibrate::run(args, out),
         Command::Bench(BenchCommand::Simulator(args)) => bench_simulator::run(args, out),
         Command::Demo(args) => demo::run(args, out),
     }

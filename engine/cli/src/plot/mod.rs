@@ -26,6 +26,7 @@ mod scene;
 mod sound;
 mod spectrogram;
 mod spectrum_axes;
+mod ten_feet;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub use detect::plot_detect;
 pub use map::plot_report;
 pub use scene::plot_scene;
 pub use sound::plot_sound;
+pub use ten_feet::plot_ten_feet;
 
 /// The name of a picture, as an argument: refused before any work if it ends in nothing we write.
 ///

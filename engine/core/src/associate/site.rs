@@ -4,6 +4,7 @@ use crate::atmosphere::Atmosphere;
 use crate::geodesy::Enu;
 use crate::locate::fit::{Assumptions, SensorModel};
 use crate::locate::height::HeightPrior;
+use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::settings::Settings;
 use crate::travel::Medium;
@@ -21,6 +22,8 @@ pub struct Site {
     pub(crate) array: Array,
     pub(crate) atmosphere: Atmosphere,
     pub(crate) settings: Settings,
+    /// What is learned of the paths to the sensors.
+    pub(crate) paths: Option<PathTerms>,
     pub(crate) medium: Medium,
     pub(crate) height: HeightPrior,
     pub(crate) sensors: Vec<SensorModel>,
@@ -82,6 +85,7 @@ impl Site {
             array,
             atmosphere,
             settings,
+            paths: None,
             medium,
             height,
             sensors,
@@ -167,6 +171,7 @@ impl Site {
             ],
             height: &self.height,
             settings: &self.settings,
+            paths: self.paths.as_ref(),
         }
     }
 

@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::locate::height::HeightPrior;
+use crate::paths::{PathTerms, Prediction};
 use crate::settings::Settings;
 use crate::travel::Medium;
 
@@ -52,6 +53,8 @@ pub struct Assumptions<'a> {
     pub height: &'a HeightPrior,
     /// Spread of paths and jitter.
     pub settings: &'a Settings,
+    /// What is learned of the paths to these sensors, in their order.
+    pub paths: Option<&'a PathTerms>,
 }
 
 /// A located burst.
@@ -234,6 +237,7 @@ struct System {
     gradient: DVector<f64>,
     residuals_s: Vec<Vec<f64>>,
     direct: Vec<Vec<f64>>,
+    learned: Option<Prediction>,
 }
 
 impl Unknowns {
@@ -333,10 +337,11 @@ impl Unknowns {
                 state[WIND + 1].clamp(-60.0, 60.0),
             ],
         };
+        let learned = self.learned(state, a);
         for (sensor, column) in self.path.iter().enumerate() {
             if let Some(column) = *column {
                 let delay_s = medium.delay_s(self.position(state, 0), a.sensors[sensor].position);
-                prior(column, Uncertain::new(0.0, path_sigma(a, sensor, delay_s)));
+                prior(column, path_prior(a, learned.as_ref(), sensor, delay_s));
             }
         }
         for k in 1..self.n_rounds {
@@ -366,15 +371,15 @@ impl Unknowns {
             for o in &round.observations {
                 let d = medium.delay(position, a.sensors[o.sensor].position);
                 let whole = o.time_s - state[self.time(k)] - d.delay_s;
-                let path = path_sigma(a, o.sensor, d.delay_s);
+                let path = path_prior(a, learned.as_ref(), o.sensor, d.delay_s);
                 let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
-                // Direct or late is judged by the whole residual, path delay included: an
+                // Direct or late is judged by the whole residual, unlearned path delay included: an
                 // echo repeats from round to round as a path delay does.
                 let p = if blur_s > 0.0 {
                     // Cauchy weight: never zero, so that no arrival is lost before its time.
-                    1.0 / (1.0 + (whole / blur_s).powi(2))
+                    1.0 / (1.0 + ((whole - path.mean) / blur_s).powi(2))
                 } else {
-                    direct_probability(whole, path.hypot(noise), a.settings)
+                    direct_probability(whole - path.mean, path.sigma.hypot(noise), a.settings)
                 };
                 let mut columns = vec![
                     (EAST, d.by_source[0]),
@@ -394,10 +399,10 @@ impl Unknowns {
                         columns.push((column, 1.0));
                         (whole - state[column], noise)
                     }
-                    None => (whole, path.hypot(noise)),
+                    None => (whole - path.mean, path.sigma.hypot(noise)),
                 };
                 add(&columns, residual, p / (sigma * sigma));
-                residuals.push(whole);
+                residuals.push(whole - path.mean);
                 probabilities.push(p);
             }
             residuals_s.push(residuals);
@@ -408,7 +413,15 @@ impl Unknowns {
             gradient,
             residuals_s,
             direct,
+            learned,
         }
+    }
+
+    /// What is learned of the paths from where the state has the first round.
+    fn learned(&self, state: &DVector<f64>, a: &Assumptions<'_>) -> Option<Prediction> {
+        let known: Vec<Option<usize>> = (0..a.sensors.len()).map(Some).collect();
+        a.paths
+            .map(|terms| terms.predict(self.position(state, 0), &known, None))
     }
 
     fn fix(
@@ -435,7 +448,7 @@ impl Unknowns {
             [[entry(0, 0), cross], [cross, entry(1, 1)]]
         };
         let all = 0..rounds.len();
-        Fix {
+        let mut fix = Fix {
             positions: all.clone().map(|k| self.position(state, k)).collect(),
             covariances_m2: all.clone().map(covariance_of).collect(),
             times_s: all.clone().map(|k| state[self.time(k)]).collect(),
@@ -445,7 +458,12 @@ impl Unknowns {
             residuals_s: system.residuals_s,
             direct: system.direct,
             converged,
+        };
+        // Places of calibrations may have been stated wrong, which moves every fix near them.
+        if let Some(learned) = system.learned {
+            fix.widen(learned.place_covariance_m2);
         }
+        fix
     }
 }
 
@@ -463,12 +481,23 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Spread of what is constant on one path: the city, the survey and the clock.
-fn path_sigma(a: &Assumptions<'_>, sensor: usize, delay_s: f64) -> f64 {
-    a.settings
-        .path_sigma_at(delay_s)
-        .hypot(a.sensors[sensor].sigma_s)
-        .max(1e-6)
+/// What is constant on one path, beyond what all have in common: the city, the survey and the clock.
+fn path_prior(
+    a: &Assumptions<'_>,
+    learned: Option<&Prediction>,
+    sensor: usize,
+    delay_s: f64,
+) -> Uncertain {
+    let city_s = a.settings.path_sigma_at(delay_s);
+    let (mean_s, sigma_s) = match (learned, a.paths) {
+        (Some(learned), Some(terms)) => {
+            let (path, prior) = (learned.paths[sensor], terms.prior().delay_s);
+            // What is learned narrows this city's spread as it narrows the prior's.
+            (path.mean - prior.mean, city_s * path.sigma / prior.sigma)
+        }
+        _ => (0.0, city_s),
+    };
+    Uncertain::new(mean_s, sigma_s.hypot(a.sensors[sensor].sigma_s).max(1e-6))
 }
 
 /// Probability that an arrival with this residual is direct, not a late echo or clutter.

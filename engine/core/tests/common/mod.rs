@@ -139,6 +139,7 @@ impl World {
                 wind_sigma_m_s: self.wind_sigma_m_s,
                 height: &height,
                 settings: &self.settings,
+                paths: None,
             },
         )
     }

@@ -1,0 +1,491 @@
+//! Files of learned path terms, `shotfix.path-terms/1`.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Deserialize;
+use shotfix_core::paths::{CalibratedPath, Calibration, PathPrior, PathTerms};
+use shotfix_core::travel::Medium;
+use shotfix_core::{Array, Enu, Geodetic, LocalFrame, Timestamp, Uncertain};
+
+use crate::array_file::FieldError;
+use crate::error::{Error, read_text};
+
+/// The first line of every file.
+const SCHEMA: &str = "shotfix.path-terms/1";
+/// The terms cost the cube of the number of calibrations.
+const MAX_CALIBRATIONS: usize = 1000;
+/// A sensor that is now farther from where it was calibrated has been moved, metres: its terms are
+/// of another path.
+const MOVED_M: f64 = 6.0;
+
+/// Calibrations of one array as a file holds them: readable, and free of what is derived from them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathTermsFile {
+    /// Where east = north = up = 0 lies, if the array is placed on the globe.
+    pub origin: Option<Geodetic>,
+    /// Names and places of the sensors.
+    pub sensors: Vec<(String, Enu)>,
+    /// Their calibrations; sensors by index in the list above.
+    pub calibrations: Vec<Calibration>,
+}
+
+impl PathTermsFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error`] that names the file, the field and the remedy.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = read_text(path)?;
+        Self::parse(&text).map_err(|(field, reason)| Error::field(path, field, reason))
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
+        let raw: RawFile = toml::from_str(text)
+            .map_err(|e| ("TOML".to_owned(), e.to_string().trim().to_owned()))?;
+        if raw.schema != SCHEMA {
+            let reason = format!(
+                "is \"{}\"; this version reads \"{SCHEMA}\", make the file anew with `shotfix calibrate`",
+                raw.schema
+            );
+            return Err(("schema".to_owned(), reason));
+        }
+        if raw.calibration.len() > MAX_CALIBRATIONS {
+            let reason = format!(
+                "{} of them; at most {MAX_CALIBRATIONS} can be used, leave the oldest out",
+                raw.calibration.len()
+            );
+            return Err(("[[calibration]]".to_owned(), reason));
+        }
+        let mut index = HashMap::new();
+        let mut file = Self {
+            origin: raw.frame.map(|frame| Geodetic {
+                latitude_deg: frame.origin.latitude,
+                longitude_deg: frame.origin.longitude,
+                height_m: frame.origin.height,
+            }),
+            ..Self::default()
+        };
+        for sensor in raw.sensor {
+            if index.insert(sensor.id.clone(), index.len()).is_some() {
+                let reason = "is given twice; every sensor needs a name of its own".to_owned();
+                return Err((format!("sensor `{}`", sensor.id), reason));
+            }
+            let place = Enu::new(sensor.east, sensor.north, sensor.up);
+            file.sensors.push((sensor.id, place));
+        }
+        for calibration in raw.calibration {
+            file.calibrations.push(calibration.resolve(&index)?);
+        }
+        // What the terms refuse is refused here, where the file's name is known.
+        let places = file.sensors.iter().map(|s| s.1).collect();
+        PathTerms::try_new(PathPrior::default(), places, Vec::new())
+            .map_err(|e| ("[[sensor]]".to_owned(), e.to_string()))?;
+        for calibration in &file.calibrations {
+            let places = file.sensors.iter().map(|s| s.1).collect();
+            PathTerms::try_new(PathPrior::default(), places, vec![calibration.clone()])
+                .map_err(|e| (format!("calibration `{}`", calibration.name), e.to_string()))?;
+        }
+        Ok(file)
+    }
+
+    /// The file's text.
+    pub fn to_toml(&self) -> String {
+        let mut out = format!(
+            "# Extra travel times of sound, learned by `shotfix calibrate`.\nschema = \"{SCHEMA}\"\n"
+        );
+        // Writing to a string cannot fail.
+        if let Some(o) = self.origin {
+            let _ = writeln!(
+                out,
+                "\n[frame]\norigin = {{ latitude = {}, longitude = {}, height = {} }}",
+                float(o.latitude_deg),
+                float(o.longitude_deg),
+                float(o.height_m)
+            );
+        }
+        for (id, p) in &self.sensors {
+            let _ = writeln!(
+                out,
+                "\n[[sensor]]\nid = {}\neast = {}\nnorth = {}\nup = {}",
+                quoted(id),
+                float(p.east_m),
+                float(p.north_m),
+                float(p.up_m)
+            );
+        }
+        for c in &self.calibrations {
+            let _ = writeln!(out, "\n[[calibration]]\nname = {}", quoted(&c.name));
+            if let Some(time) = c.time {
+                let _ = writeln!(out, "time = \"{time}\"");
+            }
+            let [ve, vn] = c.medium.wind_m_s;
+            let [se, sn, sc] = c.air_sigma_m_s;
+            let _ = writeln!(
+                out,
+                "east = {}\nnorth = {}\nup = {}\nplace_sigma_m = {}\nshots = {}\nspeed_of_sound_m_s = {}\nspeed_of_sound_sigma_m_s = {}\nwind_m_s = [{}, {}]\nwind_sigma_m_s = [{}, {}]\npaths = [",
+                float(c.place.east_m),
+                float(c.place.north_m),
+                float(c.place.up_m),
+                float(c.place_sigma_m),
+                c.shots,
+                float(c.medium.speed_m_s),
+                float(sc),
+                float(ve),
+                float(vn),
+                float(se),
+                float(sn)
+            );
+            for p in &c.paths {
+                let _ = writeln!(
+                    out,
+                    "  {{ sensor = {}, delay_ms = {:.3}, sigma_ms = {:.3}, shots = {} }},",
+                    quoted(&self.sensors[p.sensor].0),
+                    1e3 * p.delay_s.mean,
+                    1e3 * p.delay_s.sigma,
+                    p.shots
+                );
+            }
+            out.push_str("]\n");
+        }
+        out
+    }
+
+    /// Adds further calibrations of the same array.
+    ///
+    /// # Errors
+    /// Which sensor or origin does not fit, and what to do.
+    pub fn merge(&mut self, other: Self) -> Result<(), String> {
+        if self.sensors.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        if self.origin != other.origin {
+            return Err(
+                "their origins differ; calibrate each frame into a file of its own".to_owned(),
+            );
+        }
+        let mut index = Vec::with_capacity(other.sensors.len());
+        for (id, place) in other.sensors {
+            match self.sensors.iter().position(|s| s.0 == id) {
+                Some(k) if self.sensors[k].1.distance_m(place) > MOVED_M => {
+                    return Err(format!(
+                        "sensor `{id}` stands {:.1} m from where the file has it; if it was moved, start a new file",
+                        self.sensors[k].1.distance_m(place)
+                    ));
+                }
+                Some(k) => index.push(k),
+                None => {
+                    index.push(self.sensors.len());
+                    self.sensors.push((id, place));
+                }
+            }
+        }
+        for mut calibration in other.calibrations {
+            for path in &mut calibration.paths {
+                path.sensor = index[path.sensor];
+            }
+            self.calibrations.push(calibration);
+        }
+        Ok(())
+    }
+
+    /// The terms for the sensors of `array`, by their index there, and warnings about sensors that
+    /// have been moved.
+    ///
+    /// # Errors
+    /// Why file and array have nothing in common, and what to do.
+    pub fn terms(&self, array: &Array) -> Result<(PathTerms, Vec<String>), String> {
+        let frames = match (self.origin, array.frame()) {
+            (Some(own), Some(theirs)) => Some((LocalFrame::new(own), *theirs)),
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(
+                    "has a [frame] origin but the array has none; add it to array.toml".to_owned(),
+                );
+            }
+            (None, Some(_)) => {
+                return Err(
+                    "has no [frame] origin but the array has one; calibrate with that array"
+                        .to_owned(),
+                );
+            }
+        };
+        let there = |place: Enu| match &frames {
+            Some((own, theirs)) if own != theirs => theirs.to_enu(own.to_geodetic(place)),
+            _ => place,
+        };
+        let mut warnings = Vec::new();
+        let index: Vec<Option<usize>> = (self.sensors.iter())
+            .map(|(id, place)| {
+                let k = array.find(id)?.0;
+                let moved_m = array.sensors()[k].position.horizontal_distance_m(there(*place));
+                if moved_m > MOVED_M {
+                    warnings.push(format!(
+                        "sensor `{id}` stands {moved_m:.1} m from where its path terms were learned; they are not used"
+                    ));
+                    return None;
+                }
+                Some(k)
+            })
+            .collect();
+        if index.iter().all(Option::is_none) {
+            return Err("knows none of the array's sensors; calibrate with this array".to_owned());
+        }
+        let calibrations = (self.calibrations.iter())
+            .map(|c| {
+                let mut c = c.clone();
+                c.place = there(c.place);
+                c.paths = (c.paths.iter())
+                    .filter_map(|p| {
+                        Some(CalibratedPath {
+                            sensor: index[p.sensor]?,
+                            ..*p
+                        })
+                    })
+                    .collect();
+                c
+            })
+            .collect();
+        let places = array.sensors().iter().map(|s| s.position).collect();
+        let terms = PathTerms::try_new(PathPrior::default(), places, calibrations)
+            .map_err(|e| e.to_string())?;
+        Ok((terms, warnings))
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// Shortest digits that read back the same, always with a point.
+fn float(value: f64) -> String {
+    format!("{value:?}")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    schema: String,
+    frame: Option<RawFrame>,
+    #[serde(default)]
+    sensor: Vec<RawSensor>,
+    #[serde(default)]
+    calibration: Vec<RawCalibration>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFrame {
+    origin: RawOrigin,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOrigin {
+    latitude: f64,
+    longitude: f64,
+    height: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSensor {
+    id: String,
+    east: f64,
+    north: f64,
+    up: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCalibration {
+    name: String,
+    time: Option<String>,
+    east: f64,
+    north: f64,
+    up: f64,
+    place_sigma_m: f64,
+    shots: usize,
+    speed_of_sound_m_s: f64,
+    speed_of_sound_sigma_m_s: f64,
+    wind_m_s: [f64; 2],
+    wind_sigma_m_s: [f64; 2],
+    paths: Vec<RawPath>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPath {
+    sensor: String,
+    delay_ms: f64,
+    sigma_ms: f64,
+    shots: usize,
+}
+
+impl RawCalibration {
+    fn resolve(self, index: &HashMap<String, usize>) -> Result<Calibration, FieldError> {
+        let field = format!("calibration `{}`", self.name);
+        let refuse = |reason: String| (field.clone(), reason);
+        let time: Option<Timestamp> = match self.time {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|e| refuse(format!("time: {e}")))?),
+        };
+        let mut paths: Vec<CalibratedPath> = Vec::with_capacity(self.paths.len());
+        for path in self.paths {
+            let Some(&sensor) = index.get(&path.sensor) else {
+                let reason = format!(
+                    "no [[sensor]] is called `{}`; add it or leave the path out",
+                    path.sensor
+                );
+                return Err(refuse(reason));
+            };
+            if paths.iter().any(|p| p.sensor == sensor) {
+                let reason = format!("sensor `{}` has two paths; keep one", path.sensor);
+                return Err(refuse(reason));
+            }
+            paths.push(CalibratedPath {
+                sensor,
+                delay_s: Uncertain::new(1e-3 * path.delay_ms, 1e-3 * path.sigma_ms),
+                shots: path.shots,
+            });
+        }
+        let [east, north] = self.wind_sigma_m_s;
+        Ok(Calibration {
+            name: self.name,
+            place: Enu::new(self.east, self.north, self.up),
+            place_sigma_m: self.place_sigma_m,
+            time,
+            medium: Medium {
+                speed_m_s: self.speed_of_sound_m_s,
+                wind_m_s: self.wind_m_s,
+            },
+            air_sigma_m_s: [east, north, self.speed_of_sound_sigma_m_s],
+            shots: self.shots,
+            paths,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> PathTermsFile {
+        let path = |sensor: usize| CalibratedPath {
+            sensor,
+            delay_s: Uncertain::new(0.004 * sensor as f64, 0.001),
+            shots: 3,
+        };
+        PathTermsFile {
+            origin: None,
+            sensors: (0..4)
+                .map(|k| (format!("S \"{k}\""), Enu::new(100.0 * k as f64, 0.5, 8.0)))
+                .collect(),
+            calibrations: vec![Calibration {
+                name: "Elm & 3rd".to_owned(),
+                place: Enu::new(10.25, -3.0, 1.5),
+                place_sigma_m: 0.5,
+                time: "2026-07-04T21:30:00.250Z".parse().ok(),
+                medium: Medium {
+                    speed_m_s: 343.2,
+                    wind_m_s: [1.0, -0.5],
+                },
+                air_sigma_m_s: [0.5, 0.5, 0.6],
+                shots: 3,
+                paths: (0..3).map(path).collect(),
+            }],
+        }
+    }
+
+    fn array() -> Array {
+        let sensors = file().sensors.into_iter();
+        let sensors = sensors.map(|(id, at)| shotfix_core::Sensor::new(id, at));
+        Array::try_new(sensors.rev().collect(), None).unwrap()
+    }
+
+    #[test]
+    fn a_file_reads_back_as_it_was_written() {
+        assert_eq!(PathTermsFile::parse(&file().to_toml()), Ok(file()));
+    }
+
+    #[test]
+    fn refusals_name_field_and_remedy() {
+        let text = file().to_toml();
+        for (from, to, field, words) in [
+            ("/1\"", "/9\"", "schema", "make the file anew"),
+            (
+                "east = 10.25",
+                "east = nan",
+                "calibration `Elm & 3rd`",
+                "place",
+            ),
+            (
+                "sensor = 'S \"1\"'",
+                "sensor = \"S9\"",
+                "calibration `Elm & 3rd`",
+                "add it or leave",
+            ),
+            (
+                "2026-07-04T21",
+                "yesterday",
+                "calibration `Elm & 3rd`",
+                "time",
+            ),
+            ("shots = 3\nspeed", "speed", "TOML", "shots"),
+        ] {
+            let broken = text.replacen(from, to, 1);
+            assert_ne!(broken, text, "{from}");
+            let (at, why) = PathTermsFile::parse(&broken).unwrap_err();
+            assert!(at == field && why.contains(words), "{at}: {why}");
+        }
+    }
+
+    #[test]
+    fn terms_follow_the_sensors_by_name() {
+        let (terms, warnings) = file().terms(&array()).unwrap();
+        assert!(warnings.is_empty());
+        // The array lists them from the last.
+        let sensors: Vec<usize> = terms.calibrations()[0]
+            .paths
+            .iter()
+            .map(|p| p.sensor)
+            .collect();
+        assert_eq!(sensors, [3, 2, 1]);
+        let mut moved = file();
+        moved.sensors[1].1.north_m += 20.0;
+        let (terms, warnings) = moved.terms(&array()).unwrap();
+        assert_eq!(
+            (terms.calibrations()[0].paths.len(), warnings.len()),
+            (2, 1)
+        );
+        moved.origin = Some(Geodetic {
+            latitude_deg: 40.0,
+            longitude_deg: -80.0,
+            height_m: 0.0,
+        });
+        assert!(
+            moved
+                .terms(&array())
+                .unwrap_err()
+                .contains("add it to array.toml")
+        );
+    }
+
+    #[test]
+    fn merging_adds_calibrations_and_refuses_a_moved_sensor() {
+        let mut all = PathTermsFile::default();
+        all.merge(file()).unwrap();
+        let mut further = file();
+        further.sensors.remove(3);
+        further.sensors.reverse();
+        for path in &mut further.calibrations[0].paths {
+            path.sensor = 2 - path.sensor;
+        }
+        all.merge(further.clone()).unwrap();
+        assert_eq!(all.calibrations[0].paths, all.calibrations[1].paths);
+        further.sensors[0].1.east_m += 9.0;
+        assert!(all.merge(further).unwrap_err().contains("start a new file"));
+    }
+}
