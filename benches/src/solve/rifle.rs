@@ -288,6 +288,8 @@ fn blast_error_m(case: &RifleCase, air: Air) -> f64 {
         survey_sigma_m: 0.0,
         dimensions: Dimensions::Two,
         air,
+        up_m: None,
+        paths: &[],
     };
     solve(&problem, &Settings::default()).map_or(f64::INFINITY, |s| {
         s.position.horizontal_distance_m(case.muzzle)

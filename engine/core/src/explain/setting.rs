@@ -44,6 +44,7 @@ impl<'a> Setting<'a> {
             wind_sigma_m_s: [air.wind.east.sigma, air.wind.north.sigma],
             height: &self.height,
             settings: self.settings,
+            paths: None,
         }
     }
 
