@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod associate;
 pub mod locate;
 pub mod score;
 pub mod solve;

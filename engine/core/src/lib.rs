@@ -11,6 +11,7 @@ pub mod group;
 pub mod incident;
 pub mod locate;
 pub mod onset;
+pub mod pulses;
 pub mod report;
 pub mod sensor;
 pub mod settings;

@@ -1,0 +1,86 @@
+//! Bursts that explain the pulses together.
+
+use super::burst::{Burst, LEAST_ROUND, Scene};
+use super::lags::Lags;
+use super::network::Network;
+use super::pulse::{Pulse, Pulses};
+use super::scan::seeds;
+use crate::geodesy::Enu;
+
+/// One located discharge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shot {
+    /// When it was fired, seconds after the caller's epoch.
+    pub time_s: f64,
+    /// Where.
+    pub position: Enu,
+    /// Covariance of (east, north), square metres.
+    pub covariance_m2: [[f64; 2]; 2],
+    /// The pulses that it explains, indices of the caller, in order of time.
+    pub pulses: Vec<usize>,
+    /// Log likelihood ratio against clutter.
+    pub evidence: f64,
+}
+
+/// Seeds that are tried after each scan.
+const SEEDS: usize = 12;
+/// Scans at most.
+const SCANS: usize = 10;
+/// A burst needs this much evidence beyond that of its rounds: it may be at any place.
+const LEAST_BURST: f64 = 9.0;
+
+/// Explains `pulses` by shots, in order of time.
+pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
+    let pulses = Pulses::new(pulses, network.sensors.len());
+    let mut free = vec![true; pulses.list.len()];
+    let mut bursts: Vec<Burst> = Vec::new();
+    for _ in 0..SCANS {
+        let lags = Lags::new(network, &pulses, &free);
+        let scene = Scene::new(network, &pulses, &free);
+        let mut best: Option<(f64, Burst)> = None;
+        for seed in seeds(network, &lags, SEEDS) {
+            let Some(burst) = scene.burst_near(network.place(seed.east_m, seed.north_m)) else {
+                continue;
+            };
+            let worth = worth(&burst);
+            if worth >= LEAST_BURST && best.as_ref().is_none_or(|b| worth > b.0) {
+                best = Some((worth, burst));
+            }
+        }
+        let Some((_, burst)) = best else { break };
+        for i in burst.rounds.iter().flat_map(|r| r.picks.iter().flatten()) {
+            free[*i as usize] = false;
+        }
+        bursts.push(burst);
+    }
+    shots(&pulses, &bursts)
+}
+
+fn worth(burst: &Burst) -> f64 {
+    burst.rounds.iter().map(|r| r.evidence - LEAST_ROUND).sum()
+}
+
+fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
+    let mut shots: Vec<Shot> = bursts
+        .iter()
+        .flat_map(|burst| {
+            burst.rounds.iter().map(|round| {
+                let mut used: Vec<u32> = round.picks.iter().flatten().copied().collect();
+                used.sort_unstable();
+                Shot {
+                    time_s: round.time_s,
+                    position: burst.place.position,
+                    covariance_m2: burst.place.covariance_m2,
+                    pulses: used.iter().map(|&i| pulses.index[i as usize]).collect(),
+                    evidence: round.evidence,
+                }
+            })
+        })
+        .collect();
+    shots.sort_by(|a, b| {
+        a.time_s
+            .total_cmp(&b.time_s)
+            .then(a.position.east_m.total_cmp(&b.position.east_m))
+    });
+    shots
+}

@@ -1,0 +1,15 @@
+//! Pulses of many sensors to shots, by what repeats.
+
+mod burst;
+mod explain;
+mod hearing;
+mod lags;
+mod network;
+mod place;
+mod pulse;
+mod scan;
+mod stack;
+
+pub use explain::{Shot, associate};
+pub use network::Network;
+pub use pulse::Pulse;
