@@ -2,7 +2,7 @@
 
 use super::hearing::Hearing;
 use super::network::Network;
-use super::place::{Delay, Place, place};
+use super::place::{Delay, Place, place, share};
 use super::pulse::Pulses;
 use super::stack::{CLOSEST_S, peaks};
 use crate::geodesy::Enu;
@@ -15,6 +15,27 @@ pub(super) struct Round {
     pub(super) picks: Vec<Option<u32>>,
     /// Log likelihood ratio against clutter.
     pub(super) evidence: f64,
+}
+
+impl Burst {
+    /// Log likelihood ratio of all rounds against clutter, for a burst that may be anywhere on the map
+    /// and at any time.
+    ///
+    /// The first pulse of a sensor is no repetition: it is as probable as its path's extra delay.
+    pub(super) fn worth(&self, area_m2: f64) -> f64 {
+        let mut worth: f64 = self.rounds.iter().map(|r| r.evidence - LEAST_ROUND).sum();
+        let repeated = 0.398_942 / (1.2 * self.jitter_s);
+        for (s, extra) in self.extras.iter().enumerate() {
+            let heard = self.rounds.iter().any(|r| r.picks[s].is_some());
+            if let (Some(extra), true) = (extra, heard) {
+                let sigma_s = self.place.path_sigma_s.hypot(self.jitter_s);
+                worth += (share(extra.extra_s, sigma_s).density / repeated).ln().min(0.0);
+            }
+        }
+        let [[xx, xy], [_, yy]] = self.place.covariance_m2;
+        let within_m2 = std::f64::consts::TAU * (xx * yy - xy * xy).max(0.0).sqrt();
+        worth + (within_m2 / area_m2).clamp(1e-12, 1.0).ln()
+    }
 }
 
 impl Round {
@@ -55,6 +76,10 @@ const AGREE_S: f64 = 0.004;
 /// A path is early by at most this, and late.
 const EARLY_S: f64 = 0.025;
 const LATE_S: f64 = 0.075;
+/// Clutter is counted this far around a pulse, seconds.
+const AROUND_S: f64 = 0.5;
+/// No sensor reports less than this, pulses a second.
+const LEAST_RATE: f64 = 0.1;
 /// Fewest sensors of a round.
 const LEAST_HEARD: usize = 3;
 
@@ -258,6 +283,7 @@ impl<'a> Scene<'a> {
     /// Rounds that repeat the burst's delays.
     fn tight_rounds(&self, burst: &Burst, straight_s: &[f64]) -> Vec<Round> {
         let speed = self.network.medium.speed_m_s;
+        let clutter = self.clutter(&burst.rounds);
         let n = straight_s.len();
         let mut delays = vec![None; n];
         let mut weights = vec![0.0; n];
@@ -282,7 +308,7 @@ impl<'a> Scene<'a> {
         );
         let mut rounds: Vec<Round> = found
             .iter()
-            .map(|peak| self.round_at(burst, straight_s, &delays, &silent, peak.time_s))
+            .map(|peak| self.round_at(burst, straight_s, &delays, &silent, &clutter, peak.time_s))
             .filter(|r| r.evidence >= LEAST_ROUND && r.heard() >= LEAST_HEARD)
             .collect();
         rounds.sort_by(|a, b| {
@@ -303,6 +329,36 @@ impl<'a> Scene<'a> {
         kept
     }
 
+    /// Pulses a second that each pulse's sensor reports around it beside those of `own` rounds, by
+    /// pulse.
+    fn clutter(&self, own: &[Round]) -> Vec<f64> {
+        let mut counts = self.free.to_vec();
+        for i in own.iter().flat_map(|r| r.picks.iter().flatten()) {
+            counts[*i as usize] = false;
+        }
+        let mut rates = vec![0.0; counts.len()];
+        for (sensor, all) in self.pulses.by_sensor.iter().enumerate() {
+            let (mut from, mut to, mut n) = (0, 0, 0_u32);
+            for &i in all {
+                let time_s = self.pulses.list[i as usize].time_s;
+                while to < all.len()
+                    && self.pulses.list[all[to] as usize].time_s <= time_s + AROUND_S
+                {
+                    n += u32::from(counts[all[to] as usize]);
+                    to += 1;
+                }
+                while self.pulses.list[all[from] as usize].time_s < time_s - AROUND_S {
+                    n -= u32::from(counts[all[from] as usize]);
+                    from += 1;
+                }
+                let others = n - u32::from(counts[i as usize]);
+                rates[i as usize] =
+                    (0.5 * f64::from(others) / AROUND_S).max(0.5 * self.rates[sensor]) + LEAST_RATE;
+            }
+        }
+        rates
+    }
+
     /// What the sensors say of a round at about `time_s`.
     fn round_at(
         &self,
@@ -310,6 +366,7 @@ impl<'a> Scene<'a> {
         straight_s: &[f64],
         delays: &[Option<f64>],
         silent: &[f64],
+        clutter: &[f64],
         mut time_s: f64,
     ) -> Round {
         let speed = self.network.medium.speed_m_s;
@@ -352,9 +409,8 @@ impl<'a> Scene<'a> {
             let delay_s = delays[s].unwrap_or(0.0);
             let x = (self.pulses.list[i as usize].time_s - time_s - delay_s) / sigma_s;
             let p = burst.hearing.at(straight_s[s] * speed);
-            let gain =
-                (p * 0.4 / sigma_s * (-0.5 * x * x).exp() / self.rates[s] + (1.0 - p)).ln();
-            evidence += gain;
+            let rate = clutter[i as usize];
+            evidence += (p * 0.398_942 / sigma_s * (-0.5 * x * x).exp() / rate + (1.0 - p)).ln();
         }
         Round {
             time_s,

@@ -1,6 +1,6 @@
 //! Bursts that explain the pulses together.
 
-use super::burst::{Burst, LEAST_ROUND, Scene};
+use super::burst::{Burst, Scene};
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
@@ -26,8 +26,8 @@ pub struct Shot {
 const SEEDS: usize = 12;
 /// Scans at most.
 const SCANS: usize = 10;
-/// A burst needs this much evidence beyond that of its rounds: it may be at any place.
-const LEAST_BURST: f64 = 9.0;
+/// A burst needs this much evidence.
+const LEAST_BURST: f64 = 3.0;
 
 /// Explains `pulses` by shots, in order of time.
 pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
@@ -42,7 +42,7 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
             let Some(burst) = scene.burst_near(network.place(seed.east_m, seed.north_m)) else {
                 continue;
             };
-            let worth = worth(&burst);
+            let worth = burst.worth(network.area_m2());
             if worth >= LEAST_BURST && best.as_ref().is_none_or(|b| worth > b.0) {
                 best = Some((worth, burst));
             }
@@ -54,10 +54,6 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
         bursts.push(burst);
     }
     shots(&pulses, &bursts)
-}
-
-fn worth(burst: &Burst) -> f64 {
-    burst.rounds.iter().map(|r| r.evidence - LEAST_ROUND).sum()
 }
 
 fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {

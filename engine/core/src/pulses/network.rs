@@ -117,6 +117,11 @@ impl Network {
         &self.sensors
     }
 
+    /// The area of the map.
+    pub(super) fn area_m2(&self) -> f64 {
+        self.cells.len() as f64 * self.step_m * self.step_m
+    }
+
     /// A source on the map.
     pub(super) fn place(&self, east_m: f64, north_m: f64) -> Enu {
         Enu::new(east_m, north_m, 0.0)

@@ -56,17 +56,17 @@ pub(super) fn place(network: &Network, delays: &[Delay], jitter_s: f64) -> Optio
         let Ok(solution) = solve(&problem, &settings) else {
             continue;
         };
-        let on_time = (0..delays.len()).map(|k| solution.used(k)).collect();
-        let c = solution.covariance_m2;
         let mut place = Place {
             position: solution.position,
-            covariance_m2: [[c[0][0], c[0][1]], [c[1][0], c[1][1]]],
+            covariance_m2: [[0.0; 2]; 2],
             t0_s: solution.t0.0,
             path_sigma_s,
             evidence: prior,
-            on_time,
+            on_time: Vec::new(),
         };
-        place.evidence += likelihood(network, delays, &place, jitter_s);
+        if place.refine(network, delays, jitter_s).is_none() {
+            continue;
+        }
         if best.as_ref().is_none_or(|b| place.evidence > b.evidence) {
             best = Some(place);
         }
@@ -77,25 +77,83 @@ pub(super) fn place(network: &Network, delays: &[Delay], jitter_s: f64) -> Optio
 /// Share of paths that are late, and their mean lateness, seconds.
 const LATE_SHARE: f64 = 0.3;
 const LATE_MEAN_S: f64 = 0.035;
+/// Density, per second, of a delay that has nothing to do with the place.
+const STRAY: f64 = 0.05;
 
-fn likelihood(network: &Network, delays: &[Delay], place: &Place, jitter_s: f64) -> f64 {
-    let volume: f64 = {
-        let c = place.covariance_m2;
-        0.5 * (c[0][0] * c[1][1] - c[0][1] * c[1][0]).max(1e-12).ln()
-    };
-    let mut sum = volume;
-    for delay in delays {
-        let sigma_s = (jitter_s / (delay.rounds as f64).sqrt()).hypot(place.path_sigma_s);
-        let e = delay.time_s - place.t0_s - network.delay_s(place.position, delay.sensor);
-        let x = e / sigma_s;
-        let on = (1.0 - LATE_SHARE) * 0.4 / sigma_s * (-0.5 * x * x).exp();
-        let late = if e > 0.0 {
-            LATE_SHARE / LATE_MEAN_S * (-e / LATE_MEAN_S).exp()
-        } else {
-            0.0
-        };
-        // An outlier that is neither: a pulse of something else.
-        sum += (on + late + 0.02).ln();
-    }
-    sum
+/// What one delay says of a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// Density of the delay, per second.
+    pub(super) density: f64,
+    /// Probability that it is on time.
+    pub(super) on_time: f64,
 }
+
+/// Density of an extra delay `extra_s` of a path when on-time ones scatter by `sigma_s`.
+pub(super) fn share(extra_s: f64, sigma_s: f64) -> Share {
+    let x = extra_s / sigma_s;
+    let on = (1.0 - LATE_SHARE) * 0.398_942 / sigma_s * (-0.5 * x * x).exp();
+    let late = if extra_s > 0.0 {
+        LATE_SHARE / LATE_MEAN_S * (-extra_s / LATE_MEAN_S).exp()
+    } else {
+        0.0
+    };
+    let density = on + late + STRAY;
+    Share {
+        density,
+        on_time: on / density,
+    }
+}
+
+impl Place {
+    fn sigma_s(&self, delay: &Delay, jitter_s: f64) -> f64 {
+        (jitter_s / (delay.rounds as f64).sqrt()).hypot(self.path_sigma_s)
+    }
+
+    /// Improves place and time by expectation-maximisation: who is on time, then least squares with the
+    /// weight of each. Sets covariance and evidence, by Laplace's method.
+    fn refine(&mut self, network: &Network, delays: &[Delay], jitter_s: f64) -> Option<()> {
+        let mut covariance = nalgebra::Matrix3::zeros();
+        for _ in 0..STEPS {
+            let mut information = nalgebra::Matrix3::zeros();
+            let mut gradient = nalgebra::Vector3::zeros();
+            for delay in delays {
+                let sigma_s = self.sigma_s(delay, jitter_s);
+                let ray = network
+                    .medium
+                    .delay(self.position, network.sensors[delay.sensor]);
+                let e = delay.time_s - self.t0_s - ray.delay_s;
+                let w = share(e, sigma_s).on_time / (sigma_s * sigma_s);
+                let row = nalgebra::Vector3::new(ray.by_source[0], ray.by_source[1], 1.0);
+                information += w * row * row.transpose();
+                gradient += w * e * row;
+            }
+            covariance = information.cholesky()?.inverse();
+            let step = covariance * gradient;
+            if !(step[0].hypot(step[1]) < 200.0) {
+                return None;
+            }
+            self.position.east_m += step[0];
+            self.position.north_m += step[1];
+            self.t0_s += step[2];
+            if step[0].hypot(step[1]) < 1e-3 {
+                break;
+            }
+        }
+        self.covariance_m2 = [
+            [covariance[(0, 0)], covariance[(0, 1)]],
+            [covariance[(1, 0)], covariance[(1, 1)]],
+        ];
+        self.evidence += 0.5 * covariance.determinant().max(1e-30).ln();
+        self.on_time.clear();
+        for delay in delays {
+            let e = delay.time_s - self.t0_s - network.delay_s(self.position, delay.sensor);
+            let share = share(e, self.sigma_s(delay, jitter_s));
+            self.evidence += share.density.ln();
+            self.on_time.push(share.on_time > 0.5);
+        }
+        Some(())
+    }
+}
+
+const STEPS: usize = 10;
