@@ -23,7 +23,7 @@ pub struct Shot {
 }
 
 /// Seeds that are tried after each scan.
-const SEEDS: usize = 12;
+const SEEDS: usize = 60;
 /// Scans at most.
 const SCANS: usize = 10;
 /// A burst needs this much evidence.
@@ -79,4 +79,27 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
             .then(a.position.east_m.total_cmp(&b.position.east_m))
     });
     shots
+}
+
+/// Debug.
+pub fn probe(network: &Network, pulses: &[Pulse], at: Enu, others: &[Shot]) -> String {
+    let p = Pulses::new(pulses, network.sensors.len());
+    let mut free = vec![true; p.list.len()];
+    for s in others {
+        for i in &s.pulses {
+            let k = p.index.iter().position(|x| x == i).unwrap();
+            free[k] = false;
+        }
+    }
+    let lags = Lags::new(network, &p, &free);
+    let all = seeds(network, &lags, 200);
+    let rank = all.iter().position(|s| (s.east_m - at.east_m).hypot(s.north_m - at.north_m) < 15.0);
+    let scene = Scene::new(network, &p, &free);
+    let b = scene.burst_near(at);
+    format!(
+        "seed rank {rank:?} best {:.1} own {:.1}; burst {:?}",
+        all[0].score,
+        rank.map_or(0.0, |r| all[r].score),
+        b.map(|b| (b.rounds.len(), b.worth(network.area_m2()), b.place.position.horizontal_distance_m(at), b.place.path_sigma_s, b.extras.iter().flatten().count()))
+    )
 }

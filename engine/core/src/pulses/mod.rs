@@ -10,6 +10,6 @@ mod pulse;
 mod scan;
 mod stack;
 
-pub use explain::{Shot, associate};
+pub use explain::{Shot, associate, probe};
 pub use network::Network;
 pub use pulse::Pulse;
