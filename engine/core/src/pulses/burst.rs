@@ -2,7 +2,7 @@
 
 use super::hearing::Hearing;
 use super::network::Network;
-use super::place::{Delay, Place, place, share};
+use super::place::{Delay, Place, place_anywhere, place_near, share};
 use super::pulse::Pulses;
 use super::stack::{CLOSEST_S, peaks};
 use crate::geodesy::Enu;
@@ -18,6 +18,11 @@ pub(super) struct Round {
 }
 
 impl Burst {
+    /// All pulses it explains.
+    pub(super) fn picks(&self) -> impl Iterator<Item = u32> {
+        self.rounds.iter().flat_map(|r| r.picks.iter().flatten().copied())
+    }
+
     /// Log likelihood ratio of all rounds against clutter, for a burst that may be anywhere on the map
     /// and at any time.
     ///
@@ -134,7 +139,6 @@ impl<'a> Scene<'a> {
                 t0_s: 0.0,
                 path_sigma_s: 0.0,
                 evidence: 0.0,
-                on_time: Vec::new(),
             },
             extras,
             rounds: times_s
@@ -148,9 +152,16 @@ impl<'a> Scene<'a> {
             hearing,
             jitter_s: JITTER_S,
         };
-        for _ in 0..3 {
-            self.settle(&mut burst)?;
+        for _ in 0..2 {
+            self.settle(&mut burst, place_near)?;
         }
+        Some(burst)
+    }
+
+    /// Settles a burst wherever its delays say.
+    pub(super) fn finish(&self, mut burst: Burst) -> Option<Burst> {
+        self.settle(&mut burst, place_anywhere)?;
+        self.settle(&mut burst, place_near)?;
         Some(burst)
     }
 
@@ -222,10 +233,14 @@ impl<'a> Scene<'a> {
     }
 
     /// Finds place, rounds and delays anew from one another.
-    fn settle(&self, burst: &mut Burst) -> Option<()> {
+    fn settle(
+        &self,
+        burst: &mut Burst,
+        place: impl Fn(&Network, &[Delay], f64, Enu) -> Option<Place>,
+    ) -> Option<()> {
         let straight_s = self.delays(burst.place.position);
         let delays = self.usable_delays(burst, &straight_s);
-        let found = place(self.network, &delays, burst.jitter_s)?;
+        let found = place(self.network, &delays, burst.jitter_s, burst.place.position)?;
         let moved_s = self.delays(found.position);
         let shift_s = found.t0_s;
         for (s, extra) in burst.extras.iter_mut().enumerate() {

@@ -26,6 +26,13 @@ pub struct Shot {
 const SEEDS: usize = 60;
 /// Scans at most.
 const SCANS: usize = 10;
+/// Bursts of one scan that are looked at closely.
+const FINISHED: usize = 12;
+/// Bursts this near to one another are one, metres.
+const SAME_M: f64 = 3.0;
+/// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
+/// of what the strongest leaves over, and wait for the next scan.
+const SURE: f64 = 0.4;
 /// A burst needs this much evidence.
 const LEAST_BURST: f64 = 3.0;
 
@@ -35,23 +42,16 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();
     for _ in 0..SCANS {
-        let lags = Lags::new(network, &pulses, &free);
-        let scene = Scene::new(network, &pulses, &free);
-        let mut best: Option<(f64, Burst)> = None;
-        for seed in seeds(network, &lags, SEEDS) {
-            let Some(burst) = scene.burst_near(network.place(seed.east_m, seed.north_m)) else {
-                continue;
-            };
-            let worth = burst.worth(network.area_m2());
-            if worth >= LEAST_BURST && best.as_ref().is_none_or(|b| worth > b.0) {
-                best = Some((worth, burst));
+        let found = scan(network, &pulses, &free);
+        if found.is_empty() {
+            break;
+        }
+        for burst in found {
+            for i in burst.picks() {
+                free[i as usize] = false;
             }
+            bursts.push(burst);
         }
-        let Some((_, burst)) = best else { break };
-        for i in burst.rounds.iter().flat_map(|r| r.picks.iter().flatten()) {
-            free[*i as usize] = false;
-        }
-        bursts.push(burst);
     }
     shots(&pulses, &bursts)
 }
@@ -79,6 +79,55 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
             .then(a.position.east_m.total_cmp(&b.position.east_m))
     });
     shots
+}
+
+/// Bursts among the free pulses that share none, best first.
+fn scan(network: &Network, pulses: &Pulses, free: &[bool]) -> Vec<Burst> {
+    let area_m2 = network.area_m2();
+    let lags = Lags::new(network, pulses, free);
+    let scene = Scene::new(network, pulses, free);
+    let mut drafts: Vec<(f64, Burst)> = seeds(network, &lags, SEEDS)
+        .iter()
+        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
+        .map(|burst| (burst.worth(area_m2), burst))
+        .collect();
+    keep_different(&mut drafts, FINISHED);
+    let mut finished: Vec<(f64, Burst)> = drafts
+        .into_iter()
+        .filter_map(|(_, draft)| scene.finish(draft))
+        .map(|burst| (burst.worth(area_m2), burst))
+        .filter(|(worth, _)| *worth >= LEAST_BURST)
+        .collect();
+    keep_different(&mut finished, FINISHED);
+    let least = SURE * finished.first().map_or(0.0, |f| f.0);
+    let mut taken = vec![false; free.len()];
+    let mut found = Vec::new();
+    for (worth, burst) in finished {
+        if worth >= least && !burst.picks().any(|i| taken[i as usize]) {
+            for i in burst.picks() {
+                taken[i as usize] = true;
+            }
+            found.push(burst);
+        }
+    }
+    found
+}
+
+/// Keeps the best bursts that lie apart, best first.
+fn keep_different(bursts: &mut Vec<(f64, Burst)>, most: usize) {
+    bursts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut places: Vec<Enu> = Vec::new();
+    bursts.retain(|(_, burst)| {
+        let place = burst.place.position;
+        let new = places.len() < most
+            && !places
+                .iter()
+                .any(|p| p.horizontal_distance_m(place) < SAME_M);
+        if new {
+            places.push(place);
+        }
+        new
+    });
 }
 
 /// Debug.

@@ -26,25 +26,36 @@ pub(super) struct Place {
     pub(super) path_sigma_s: f64,
     /// Log likelihood of the delays.
     pub(super) evidence: f64,
-    /// By delay: on time, not late.
-    pub(super) on_time: Vec<bool>,
 }
 
 /// Spreads of the paths that are tried, and the log of their prior probability.
 const PATH_SIGMAS_S: [(f64, f64); 3] = [(0.0, -1.0), (0.003, -1.5), (0.008, -1.0)];
 
-/// Places a burst by its delays, `jitter_s` of which varies from round to round.
-pub(super) fn place(network: &Network, delays: &[Delay], jitter_s: f64) -> Option<Place> {
+/// Improves the place of a burst by its delays, from `start`; the nearest maximum is found. The time of
+/// firing starts at 0 on the scale of the delays.
+pub(super) fn place_near(
+    network: &Network,
+    delays: &[Delay],
+    jitter_s: f64,
+    start: Enu,
+) -> Option<Place> {
+    best_of(network, delays, jitter_s, |_| Some((start, 0.0)))
+}
+
+/// Places a burst by its delays, wherever they say.
+pub(super) fn place_anywhere(
+    network: &Network,
+    delays: &[Delay],
+    jitter_s: f64,
+    start: Enu,
+) -> Option<Place> {
     let delays = &delays[..delays.len().min(MAX_SENSORS)];
-    if delays.len() < 4 {
-        return None;
-    }
     let sensors: Vec<Enu> = delays.iter().map(|d| network.sensors[d.sensor]).collect();
     let arrivals: Vec<Seconds> = delays.iter().map(|d| Seconds(d.time_s)).collect();
     let mean_rounds = delays.iter().map(|d| d.rounds as f64).sum::<f64>() / delays.len() as f64;
     let settings = Settings::default();
-    let mut best: Option<Place> = None;
-    for (path_sigma_s, prior) in PATH_SIGMAS_S {
+    let near = place_near(network, delays, jitter_s, start);
+    let far = best_of(network, delays, jitter_s, |path_sigma_s| {
         let problem = Problem {
             sensors: &sensors,
             arrivals: &arrivals,
@@ -53,21 +64,40 @@ pub(super) fn place(network: &Network, delays: &[Delay], jitter_s: f64) -> Optio
             dimensions: Dimensions::Two,
             air: network.air,
         };
-        let Ok(solution) = solve(&problem, &settings) else {
+        let found = solve(&problem, &settings).ok()?;
+        Some((found.position, found.t0.0))
+    });
+    match (near, far) {
+        (Some(near), Some(far)) if far.evidence > near.evidence => Some(far),
+        (near, far) => near.or(far),
+    }
+}
+
+/// The most probable of the places that grow from `start`, over the spreads of the paths.
+fn best_of(
+    network: &Network,
+    delays: &[Delay],
+    jitter_s: f64,
+    start: impl Fn(f64) -> Option<(Enu, f64)>,
+) -> Option<Place> {
+    if delays.len() < 4 {
+        return None;
+    }
+    let mut best: Option<Place> = None;
+    for (path_sigma_s, prior) in PATH_SIGMAS_S {
+        let Some((position, t0_s)) = start(path_sigma_s) else {
             continue;
         };
         let mut place = Place {
-            position: solution.position,
+            position,
             covariance_m2: [[0.0; 2]; 2],
-            t0_s: solution.t0.0,
+            t0_s,
             path_sigma_s,
             evidence: prior,
-            on_time: Vec::new(),
         };
-        if place.refine(network, delays, jitter_s).is_none() {
-            continue;
-        }
-        if best.as_ref().is_none_or(|b| place.evidence > b.evidence) {
+        if place.refine(network, delays, jitter_s).is_some()
+            && best.as_ref().is_none_or(|b| place.evidence > b.evidence)
+        {
             best = Some(place);
         }
     }
@@ -114,11 +144,13 @@ impl Place {
     /// weight of each. Sets covariance and evidence, by Laplace's method.
     fn refine(&mut self, network: &Network, delays: &[Delay], jitter_s: f64) -> Option<()> {
         let mut covariance = nalgebra::Matrix3::zeros();
-        for _ in 0..STEPS {
+        for step in 0..STEPS {
+            // Wide at first: a start may be metres off.
+            let blur_s = if step < BLURS_S.len() { BLURS_S[step] } else { 0.0 };
             let mut information = nalgebra::Matrix3::zeros();
             let mut gradient = nalgebra::Vector3::zeros();
             for delay in delays {
-                let sigma_s = self.sigma_s(delay, jitter_s);
+                let sigma_s = self.sigma_s(delay, jitter_s).hypot(blur_s);
                 let ray = network
                     .medium
                     .delay(self.position, network.sensors[delay.sensor]);
@@ -129,14 +161,15 @@ impl Place {
                 gradient += w * e * row;
             }
             covariance = information.cholesky()?.inverse();
-            let step = covariance * gradient;
-            if !(step[0].hypot(step[1]) < 200.0) {
+            let change = covariance * gradient;
+            let moved_m = change[0].hypot(change[1]);
+            if !(moved_m < 200.0) {
                 return None;
             }
-            self.position.east_m += step[0];
-            self.position.north_m += step[1];
-            self.t0_s += step[2];
-            if step[0].hypot(step[1]) < 1e-3 {
+            self.position.east_m += change[0];
+            self.position.north_m += change[1];
+            self.t0_s += change[2];
+            if blur_s == 0.0 && moved_m < 1e-3 {
                 break;
             }
         }
@@ -145,15 +178,14 @@ impl Place {
             [covariance[(1, 0)], covariance[(1, 1)]],
         ];
         self.evidence += 0.5 * covariance.determinant().max(1e-30).ln();
-        self.on_time.clear();
         for delay in delays {
             let e = delay.time_s - self.t0_s - network.delay_s(self.position, delay.sensor);
             let share = share(e, self.sigma_s(delay, jitter_s));
             self.evidence += share.density.ln();
-            self.on_time.push(share.on_time > 0.5);
         }
         Some(())
     }
 }
 
 const STEPS: usize = 10;
+const BLURS_S: [f64; 3] = [0.010, 0.004, 0.0015];
