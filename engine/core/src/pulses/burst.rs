@@ -63,6 +63,8 @@ pub(super) struct Burst {
     pub(super) place: Place,
     /// By sensor, where the rounds agree on one.
     pub(super) extras: Vec<Option<Extra>>,
+    /// By sensor: when it hears a round after its firing, seconds.
+    pub(super) delays_s: Vec<f64>,
     pub(super) rounds: Vec<Round>,
     pub(super) hearing: Hearing,
     pub(super) jitter_s: f64,
@@ -95,11 +97,18 @@ pub(super) struct Scene<'a> {
     /// Pulses that no other burst explains.
     pub(super) free: &'a [bool],
     /// Free pulses a second, by sensor.
-    pub(super) rates: Vec<f64>,
+    rates: Vec<f64>,
+    /// Echoes of other bursts, a second, by pulse.
+    echoes: Vec<f64>,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(network: &'a Network, pulses: &'a Pulses, free: &'a [bool]) -> Self {
+    pub(super) fn new(
+        network: &'a Network,
+        pulses: &'a Pulses,
+        free: &'a [bool],
+        echoes: Vec<f64>,
+    ) -> Self {
         // Half a pulse more than heard: none in a few seconds does not mean none ever.
         let rates = pulses
             .by_sensor
@@ -114,6 +123,7 @@ impl<'a> Scene<'a> {
             pulses,
             free,
             rates,
+            echoes,
         }
     }
 
@@ -141,6 +151,7 @@ impl<'a> Scene<'a> {
                 evidence: 0.0,
             },
             extras,
+            delays_s: straight_s,
             rounds: times_s
                 .into_iter()
                 .map(|time_s| Round {
@@ -266,6 +277,11 @@ impl<'a> Scene<'a> {
         }
         let times_s: Vec<f64> = burst.rounds.iter().map(|r| r.time_s).collect();
         let (extras, times_s) = self.learn(&moved_s, times_s, burst.jitter_s);
+        burst.delays_s = moved_s
+            .iter()
+            .zip(&extras)
+            .map(|(delay_s, extra)| delay_s + extra.map_or(0.0, |e| e.extra_s))
+            .collect();
         burst.extras = extras;
         for (round, time_s) in burst.rounds.iter_mut().zip(times_s) {
             round.time_s = time_s;
@@ -368,7 +384,9 @@ impl<'a> Scene<'a> {
                 }
                 let others = n - u32::from(counts[i as usize]);
                 rates[i as usize] =
-                    (0.5 * f64::from(others) / AROUND_S).max(0.5 * self.rates[sensor]) + LEAST_RATE;
+                    (0.5 * f64::from(others) / AROUND_S).max(0.5 * self.rates[sensor])
+                        + LEAST_RATE
+                        + self.echoes[i as usize];
             }
         }
         rates

@@ -1,6 +1,7 @@
 //! Bursts that explain the pulses together.
 
 use super::burst::{Burst, Scene};
+use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
@@ -42,7 +43,7 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();
     for _ in 0..SCANS {
-        let found = scan(network, &pulses, &free);
+        let found = scan(network, &pulses, &free, &bursts);
         if found.is_empty() {
             break;
         }
@@ -82,10 +83,10 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
 }
 
 /// Bursts among the free pulses that share none, best first.
-fn scan(network: &Network, pulses: &Pulses, free: &[bool]) -> Vec<Burst> {
+fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> Vec<Burst> {
     let area_m2 = network.area_m2();
     let lags = Lags::new(network, pulses, free);
-    let scene = Scene::new(network, pulses, free);
+    let scene = Scene::new(network, pulses, free, rates(pulses, free, known));
     let mut drafts: Vec<(f64, Burst)> = seeds(network, &lags, SEEDS)
         .iter()
         .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
@@ -143,7 +144,7 @@ pub fn probe(network: &Network, pulses: &[Pulse], at: Enu, others: &[Shot]) -> S
     let lags = Lags::new(network, &p, &free);
     let all = seeds(network, &lags, 200);
     let rank = all.iter().position(|s| (s.east_m - at.east_m).hypot(s.north_m - at.north_m) < 15.0);
-    let scene = Scene::new(network, &p, &free);
+    let scene = Scene::new(network, &p, &free, vec![0.0; p.list.len()]);
     let b = scene.burst_near(at);
     format!(
         "seed rank {rank:?} best {:.1} own {:.1}; burst {:?}",

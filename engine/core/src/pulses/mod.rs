@@ -1,6 +1,7 @@
 //! Pulses of many sensors to shots, by what repeats.
 
 mod burst;
+mod echo;
 mod explain;
 mod hearing;
 mod lags;
