@@ -74,6 +74,9 @@ pub(super) struct Burst {
 pub(super) const LEAST_ROUND: f64 = 5.0;
 /// From round to round one path's delay scatters by this, seconds, until the burst tells better.
 const JITTER_S: f64 = 0.0015;
+/// What is usual, and how many pulses it takes to tell otherwise.
+const USUAL_JITTER_S: f64 = 0.0011;
+const USUAL_PULSES: f64 = 12.0;
 /// Width of the first stack, seconds: an unknown path on either side.
 const LOOSE_S: f64 = 0.024;
 /// Width of the stack with known delays.
@@ -172,6 +175,12 @@ impl<'a> Scene<'a> {
     /// Settles a burst wherever its delays say.
     pub(super) fn finish(&self, mut burst: Burst) -> Option<Burst> {
         self.settle(&mut burst, place_anywhere)?;
+        self.settle(&mut burst, place_near)?;
+        Some(burst)
+    }
+
+    /// Settles a known burst again, where pulses may have become free or taken.
+    pub(super) fn again(&self, mut burst: Burst) -> Option<Burst> {
         self.settle(&mut burst, place_near)?;
         Some(burst)
     }
@@ -286,7 +295,41 @@ impl<'a> Scene<'a> {
         for (round, time_s) in burst.rounds.iter_mut().zip(times_s) {
             round.time_s = time_s;
         }
+        self.adapt(burst, &moved_s);
         Some(())
+    }
+
+    /// Learns from the rounds how their pulses scatter and how far they were heard.
+    fn adapt(&self, burst: &mut Burst, straight_s: &[f64]) {
+        let (mut sum, mut unknowns, mut n) = (0.0, burst.rounds.len(), 0_usize);
+        let mut ranges_m = Vec::with_capacity(straight_s.len());
+        let mut heard = Vec::with_capacity(straight_s.len());
+        for (s, extra) in burst.extras.iter().enumerate() {
+            let picks = || {
+                burst
+                    .rounds
+                    .iter()
+                    .filter_map(move |r| Some((r.time_s, r.picks[s]?)))
+            };
+            ranges_m.push(straight_s[s] * self.network.medium.speed_m_s);
+            heard.push(picks().count());
+            let Some(extra) = extra else { continue };
+            unknowns += usize::from(heard[s] > 0);
+            n += heard[s];
+            sum += picks()
+                .map(|(time_s, i)| {
+                    let e = self.pulses.list[i as usize].time_s
+                        - time_s
+                        - straight_s[s]
+                        - extra.extra_s;
+                    e * e
+                })
+                .sum::<f64>();
+        }
+        let free = (n as f64 - unknowns as f64).max(0.0);
+        let prior = USUAL_PULSES * USUAL_JITTER_S * USUAL_JITTER_S;
+        burst.jitter_s = ((sum + prior) / (free + USUAL_PULSES)).sqrt();
+        burst.hearing = Hearing::fit(&ranges_m, &heard, burst.rounds.len());
     }
 
     /// The delays from which the burst is placed.

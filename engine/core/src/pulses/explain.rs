@@ -47,11 +47,11 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
         if found.is_empty() {
             break;
         }
-        for burst in found {
-            for i in burst.picks() {
-                free[i as usize] = false;
-            }
-            bursts.push(burst);
+        bursts.extend(found);
+        bursts = sweep(network, &pulses, bursts);
+        free.fill(true);
+        for i in bursts.iter().flat_map(Burst::picks) {
+            free[i as usize] = false;
         }
     }
     shots(&pulses, &bursts)
@@ -112,6 +112,33 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
         }
     }
     found
+}
+
+/// Settles each burst again among what the others leave, the strongest first; those that are no longer
+/// worth it go.
+fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
+    let area_m2 = network.area_m2();
+    let mut order: Vec<(f64, Burst)> = bursts
+        .into_iter()
+        .map(|burst| (burst.worth(area_m2), burst))
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut bursts: Vec<Burst> = order.into_iter().map(|o| o.1).collect();
+    for _ in 0..bursts.len() {
+        let burst = bursts.remove(0);
+        let mut free = vec![true; pulses.list.len()];
+        for i in bursts.iter().flat_map(Burst::picks) {
+            free[i as usize] = false;
+        }
+        let echoes = rates(pulses, &free, &bursts);
+        let scene = Scene::new(network, pulses, &free, echoes);
+        if let Some(burst) = scene.again(burst)
+            && burst.worth(area_m2) >= LEAST_BURST
+        {
+            bursts.push(burst);
+        }
+    }
+    bursts
 }
 
 /// Keeps the best bursts that lie apart, best first.
