@@ -85,8 +85,14 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
 /// Bursts among the free pulses that share none, best first.
 fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> Vec<Burst> {
     let area_m2 = network.area_m2();
-    let lags = Lags::new(network, pulses, free);
-    let scene = Scene::new(network, pulses, free, rates(pulses, free, known));
+    let echoes = rates(pulses, free, known);
+    let new: Vec<bool> = free
+        .iter()
+        .zip(&echoes)
+        .map(|(free, echoes)| *free && *echoes < SURE_ECHO)
+        .collect();
+    let lags = Lags::new(network, pulses, &new);
+    let scene = Scene::new(network, pulses, free, echoes);
     let mut drafts: Vec<(f64, Burst)> = seeds(network, &lags, SEEDS)
         .iter()
         .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
@@ -140,6 +146,9 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
     }
     bursts
 }
+
+/// Where so many echoes a second are due, a pulse does not speak for a new place.
+const SURE_ECHO: f64 = 20.0;
 
 /// Keeps the best bursts that lie apart, best first.
 fn keep_different(bursts: &mut Vec<(f64, Burst)>, most: usize) {
