@@ -166,17 +166,24 @@ impl<'a> Scene<'a> {
             hearing,
             jitter_s: JITTER_S,
         };
-        for _ in 0..2 {
+        for _ in 0..3 {
             self.settle(&mut burst, place_near)?;
         }
         Some(burst)
     }
 
     /// Settles a burst wherever its delays say.
-    pub(super) fn finish(&self, mut burst: Burst) -> Option<Burst> {
-        self.settle(&mut burst, place_anywhere)?;
-        self.settle(&mut burst, place_near)?;
-        Some(burst)
+    pub(super) fn finish(&self, draft: Burst) -> Burst {
+        let area_m2 = self.network.area_m2();
+        let mut burst = draft.clone();
+        let settled = self
+            .settle(&mut burst, place_anywhere)
+            .and_then(|()| self.settle(&mut burst, place_near));
+        if settled.is_some() && burst.worth(area_m2) > draft.worth(area_m2) {
+            burst
+        } else {
+            draft
+        }
     }
 
     /// Settles a known burst again, where pulses may have become free or taken.

@@ -21,6 +21,8 @@ pub struct Shot {
     pub pulses: Vec<usize>,
     /// Log likelihood ratio against clutter.
     pub evidence: f64,
+    /// Debug.
+    pub worth: f64,
 }
 
 /// Seeds that are tried after each scan.
@@ -70,6 +72,7 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
                     covariance_m2: burst.place.covariance_m2,
                     pulses: used.iter().map(|&i| pulses.index[i as usize]).collect(),
                     evidence: round.evidence,
+                    worth: burst.worth(1e6),
                 }
             })
         })
@@ -101,7 +104,7 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
     keep_different(&mut drafts, FINISHED);
     let mut finished: Vec<(f64, Burst)> = drafts
         .into_iter()
-        .filter_map(|(_, draft)| scene.finish(draft))
+        .map(|(_, draft)| scene.finish(draft))
         .map(|burst| (burst.worth(area_m2), burst))
         .filter(|(worth, _)| *worth >= LEAST_BURST)
         .collect();
@@ -138,14 +141,45 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
         }
         let echoes = rates(pulses, &free, &bursts);
         let scene = Scene::new(network, pulses, &free, echoes);
-        if let Some(burst) = scene.again(burst)
-            && burst.worth(area_m2) >= LEAST_BURST
+        let again = scene.again(burst.clone());
+        let anew = rebuilt(network, pulses, &scene, &free, burst.place.position);
+        let best = again
+            .into_iter()
+            .chain(anew)
+            .map(|burst| (burst.worth(area_m2), burst))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((worth, burst)) = best
+            && worth >= LEAST_BURST
         {
             bursts.push(burst);
         }
     }
     bursts
 }
+
+/// Bursts built anew from places around `at`.
+fn rebuilt(
+    network: &Network,
+    pulses: &Pulses,
+    scene: &Scene<'_>,
+    free: &[bool],
+    at: Enu,
+) -> Vec<Burst> {
+    let lags = Lags::new(network, pulses, free);
+    seeds(network, &lags, 4 * SEEDS)
+        .iter()
+        .map(|seed| network.place(seed.east_m, seed.north_m))
+        .filter(|place| place.horizontal_distance_m(at) < AROUND_M)
+        .take(AROUND)
+        .filter_map(|place| scene.burst_near(place))
+        .map(|draft| scene.finish(draft))
+        .collect()
+}
+
+/// A burst is looked for again within this distance, metres, ...
+const AROUND_M: f64 = 80.0;
+/// ... from so many places.
+const AROUND: usize = 4;
 
 /// Where so many echoes a second are due, a pulse does not speak for a new place.
 const SURE_ECHO: f64 = 20.0;
@@ -181,6 +215,15 @@ pub fn probe(network: &Network, pulses: &[Pulse], at: Enu, others: &[Shot]) -> S
     let all = seeds(network, &lags, 200);
     let rank = all.iter().position(|s| (s.east_m - at.east_m).hypot(s.north_m - at.north_m) < 15.0);
     let scene = Scene::new(network, &p, &free, vec![0.0; p.list.len()]);
+    for (k, s) in all.iter().enumerate() {
+        let d = (s.east_m - at.east_m).hypot(s.north_m - at.north_m);
+        if d < 60.0 {
+            let b = scene.burst_near(network.place(s.east_m, s.north_m));
+            let c = b.clone().map(|b| scene.finish(b));
+            let f = |b: Option<Burst>| b.map(|b| (b.rounds.len(), b.worth(network.area_m2()) as i32, b.place.position.horizontal_distance_m(at) as i32, b.rounds[0].time_s));
+            eprintln!("      seed {k} at {d:.1} score {:.1}: {:?} finished {:?}", s.score, f(b), f(c));
+        }
+    }
     let b = scene.burst_near(at);
     format!(
         "seed rank {rank:?} best {:.1} own {:.1}; burst {:?}",
