@@ -35,6 +35,13 @@ pub struct Kind {
     clutter: f64,
 }
 
+impl Kind {
+    /// The name up to its first underscore.
+    pub fn short(&self) -> &'static str {
+        self.name.split('_').next().unwrap_or(self.name)
+    }
+}
+
 /// All kinds that can be generated.
 pub const KINDS: [Kind; 5] = [
     kind("A1_semi", [1, 1], [0.30, 0.60], [3, 10], 0.10, [0.0, 0.0], 0.02),

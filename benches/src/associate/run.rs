@@ -44,13 +44,16 @@ impl AssociateBench {
     pub fn add(&mut self, mut file: CaseFile) {
         self.bad.append(&mut file.bad);
         let answered: Vec<Vec<Shot>> = file.cases.par_iter().map(|(case, _)| run(case)).collect();
+        let clock = Clock {
+            began: Instant::now(),
+        };
         let run_ms: Vec<f64> = file
             .cases
             .iter()
             .map(|(case, _)| {
-                let clock = Instant::now();
+                let from_s = clock.now_s();
                 std::hint::black_box(run(case));
-                1e3 * clock.elapsed().as_secs_f64()
+                1e3 * (clock.now_s() - from_s)
             })
             .collect();
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();
@@ -65,6 +68,21 @@ impl AssociateBench {
         let answers = file.cases.iter().zip(&answered);
         self.answers
             .extend(answers.map(|((case, _), shots)| answer(case, shots)));
+    }
+}
+
+/// Time that this thread has run; of the wall where the system does not tell.
+struct Clock {
+    began: Instant,
+}
+
+impl Clock {
+    fn now_s(&self) -> f64 {
+        // Linux: nanoseconds on a processor, then two more numbers.
+        std::fs::read_to_string("/proc/thread-self/schedstat")
+            .ok()
+            .and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok())
+            .map_or_else(|| self.began.elapsed().as_secs_f64(), |ns| 1e-9 * ns)
     }
 }
 

@@ -184,6 +184,14 @@ Examples:
   shotfix bench solve --generate nlos2d_40pct --seed 7
   shotfix bench solve --generate all")]
     Solve(BenchSolveArgs),
+    /// Arrivals of many sensors to shots on case files, beside other associators.
+    #[command(after_help = "\
+Examples:
+  shotfix bench associate cases/associate/ --out answers.jsonl
+  shotfix bench associate A5_urban_hard.jsonl --threads 1
+  shotfix bench associate --generate A4 --seed 7
+  shotfix bench associate --generate all")]
+    Associate(BenchAssociateArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
 Examples:
@@ -223,6 +231,29 @@ pub struct BenchSolveArgs {
 /// The kinds of cases that can be generated, and all of them.
 fn case_kinds() -> PossibleValuesParser {
     let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
+    PossibleValuesParser::new(kinds.chain(["all"]))
+}
+
+/// Arguments of `bench associate`.
+#[derive(Args, Debug)]
+pub struct BenchAssociateArgs {
+    /// Case file (JSON lines), or a folder of them (*.jsonl).
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Write one answer a case as JSON lines, in the order of the input.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Associate fresh cases of a kind instead of a file; `all` takes every kind.
+    #[arg(long, value_name = "KIND", value_parser = associate_kinds())]
+    pub generate: Option<String>,
+    /// Which fresh cases.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
+}
+
+/// The kinds of scenes that can be generated, and all of them.
+fn associate_kinds() -> PossibleValuesParser {
+    let kinds = shotfix_benches::associate::KINDS.iter().map(|kind| kind.short());
     PossibleValuesParser::new(kinds.chain(["all"]))
 }
 

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod bench;
+mod bench_associate;
 mod bench_simulator;
 mod bench_solve;
 mod demo;
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
         Command::Analyze(args) => analyze::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),
         Command::Bench(BenchCommand::Locate(args)) => bench::locate(args, out),
+        Command::Bench(BenchCommand::Associate(args)) => bench_associate::run(args, out),
         Command::Bench(BenchCommand::Solve(args)) => bench_solve::run(args, out),
         Command::Bench(BenchCommand::Simulator(args)) => bench_simulator::run(args, out),
         Command::Demo(args) => demo::run(args, out),

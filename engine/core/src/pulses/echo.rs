@@ -7,8 +7,8 @@ use super::pulse::Pulses;
 const FIRST_RATE: f64 = 2.0;
 /// ... fading within this time, seconds.
 const FADE_S: f64 = 0.4;
-/// Lags between which pulses count as echoes, seconds. Sooner, the path's own delay is uncertain.
-const LAGS_S: (f64, f64) = (0.015, 1.5);
+/// Lags between which pulses count as echoes, seconds. Sooner, they are the arrival itself.
+const LAGS_S: (f64, f64) = (0.006, 1.5);
 /// An echo repeats from round to round to this, seconds.
 const REPEATS_S: f64 = 0.004;
 /// Repetition makes an echo at most this much more probable.

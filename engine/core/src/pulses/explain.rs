@@ -150,12 +150,27 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
             .max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((worth, burst)) = best
             && worth >= LEAST_BURST
+            && !bursts.iter().any(|b| b.worth(area_m2) > worth && is_split_from(&burst, b))
         {
             bursts.push(burst);
         }
     }
     bursts
 }
+
+/// Does `burst` look like another reading of the arrivals of `main`: all its rounds at one time with
+/// rounds of that, from nearly its place?
+fn is_split_from(burst: &Burst, main: &Burst) -> bool {
+    let near = burst.place.position.horizontal_distance_m(main.place.position) < SPLIT_M;
+    near && burst.rounds.iter().all(|round| {
+        main.rounds
+            .iter()
+            .any(|other| (other.time_s - round.time_s).abs() < SPLIT_S)
+    })
+}
+
+const SPLIT_M: f64 = 40.0;
+const SPLIT_S: f64 = 0.06;
 
 /// Bursts built anew from places around `at`.
 fn rebuilt(

@@ -46,11 +46,11 @@ impl Lags {
                     from += 1;
                 }
                 for &other in &b[from..] {
-                    let lag = ((other - t) * (1.0 / BIN_S)).round() as i64 + i64::from(pair.half);
-                    if lag >= n as i64 {
+                    let lag = (other - t) * (1.0 / BIN_S) + f64::from(pair.half) + 0.5;
+                    if lag >= n as f64 {
                         break;
                     }
-                    if lag >= 0 {
+                    if lag >= 0.0 {
                         sums[lag as usize + 1] += 1;
                         any = true;
                     }

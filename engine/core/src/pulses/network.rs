@@ -12,7 +12,7 @@ pub(super) const PAIRS: usize = NEAR * (NEAR - 1) / 2;
 pub(super) const CELL_M: f64 = 10.0;
 /// How far outside the sensors' bounding box a shooter is looked for, metres, at most; less for
 /// small arrays.
-const MARGIN_M: f64 = 250.0;
+const MARGIN_M: f64 = 150.0;
 /// Width of a bin of time differences, seconds.
 pub(super) const BIN_S: f64 = 0.002;
 /// Cells at most; a larger array gets larger cells.
@@ -201,8 +201,9 @@ impl Network {
     }
 
     fn bin(&self, pair: &Pair, lag_s: f64) -> u32 {
-        let lag = (lag_s * (1.0 / BIN_S)).round() as i32;
-        pair.offset + (lag.clamp(-pair.half, pair.half) + pair.half) as u32
+        // A cast saturates at 0 and truncates.
+        let bin = (lag_s * (1.0 / BIN_S) + f64::from(pair.half) + 0.5) as u32;
+        pair.offset + bin.min(2 * pair.half as u32)
     }
 
     fn add_pair(&mut self, a: usize, b: usize) -> u32 {
