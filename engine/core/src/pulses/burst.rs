@@ -93,6 +93,9 @@ const LEAST_RATE: f64 = 0.1;
 /// Fewest sensors of a round.
 const LEAST_HEARD: usize = 3;
 
+/// A draft with less evidence becomes no burst.
+const HOPELESS: f64 = -20.0;
+
 /// What a search for a burst is about.
 pub(super) struct Scene<'a> {
     pub(super) network: &'a Network,
@@ -166,8 +169,12 @@ impl<'a> Scene<'a> {
             hearing,
             jitter_s: JITTER_S,
         };
+        let area_m2 = self.network.area_m2();
         for _ in 0..3 {
             self.settle(&mut burst, place_near)?;
+            if burst.worth(area_m2) < HOPELESS {
+                return None;
+            }
         }
         Some(burst)
     }

@@ -26,11 +26,11 @@ pub struct Shot {
 }
 
 /// Seeds that are tried after each scan.
-const SEEDS: usize = 60;
+const SEEDS: usize = 45;
 /// Scans at most.
 const SCANS: usize = 10;
 /// Bursts of one scan that are looked at closely.
-const FINISHED: usize = 12;
+const FINISHED: usize = 8;
 /// Bursts this near to one another are one, metres.
 const SAME_M: f64 = 3.0;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
@@ -133,6 +133,10 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
         .collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut bursts: Vec<Burst> = order.into_iter().map(|o| o.1).collect();
+    if bursts.len() == 1 {
+        // The scan has seen it as it is.
+        return bursts;
+    }
     for _ in 0..bursts.len() {
         let burst = bursts.remove(0);
         let mut free = vec![true; pulses.list.len()];
@@ -181,7 +185,7 @@ fn rebuilt(
     at: Enu,
 ) -> Vec<Burst> {
     let lags = Lags::new(network, pulses, free);
-    seeds(network, &lags, 4 * SEEDS)
+    seeds(network, &lags, 200)
         .iter()
         .map(|seed| network.place(seed.east_m, seed.north_m))
         .filter(|place| place.horizontal_distance_m(at) < AROUND_M)

@@ -56,6 +56,9 @@ pub(super) fn place_anywhere(
     let settings = Settings::default();
     let near = place_near(network, delays, jitter_s, start);
     let far = best_of(network, delays, jitter_s, |path_sigma_s| {
+        if path_sigma_s == PATH_SIGMAS_S[1].0 {
+            return None;
+        }
         let problem = Problem {
             sensors: &sensors,
             arrivals: &arrivals,

@@ -68,7 +68,10 @@ pub(super) fn seeds(network: &Network, lags: &Lags, most: usize) -> Vec<Seed> {
     keep_best(&mut all, usize::MAX);
     let mut chosen: Vec<Seed> = Vec::new();
     for (_, seed) in all {
-        let near = |s: &Seed| (s.east_m - seed.east_m).hypot(s.north_m - seed.north_m) < APART_M;
+        let near = |s: &Seed| {
+            let (east_m, north_m) = (s.east_m - seed.east_m, s.north_m - seed.north_m);
+            east_m * east_m + north_m * north_m < APART_M * APART_M
+        };
         if !chosen.iter().any(near) {
             chosen.push(seed);
             if chosen.len() == most {
