@@ -5,7 +5,7 @@ use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
-use super::scan::seeds;
+use super::scan::{seeds, seeds_near};
 use crate::geodesy::Enu;
 
 /// One located discharge.
@@ -44,13 +44,19 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let pulses = Pulses::new(pulses, network.sensors.len());
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();
+    let mut settled = false;
     for _ in 0..SCANS {
         let found = scan(network, &pulses, &free, &bursts);
         if found.is_empty() {
-            break;
+            if settled {
+                break;
+            }
+            bursts = sweep(network, &pulses, bursts);
+            settled = true;
+        } else {
+            bursts.extend(found);
+            settled = false;
         }
-        bursts.extend(found);
-        bursts = sweep(network, &pulses, bursts);
         free.fill(true);
         for i in bursts.iter().flat_map(Burst::picks) {
             free[i as usize] = false;
@@ -185,12 +191,9 @@ fn rebuilt(
     at: Enu,
 ) -> Vec<Burst> {
     let lags = Lags::new(network, pulses, free);
-    seeds(network, &lags, 200)
+    seeds_near(network, &lags, AROUND, at, AROUND_M)
         .iter()
-        .map(|seed| network.place(seed.east_m, seed.north_m))
-        .filter(|place| place.horizontal_distance_m(at) < AROUND_M)
-        .take(AROUND)
-        .filter_map(|place| scene.burst_near(place))
+        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
         .map(|draft| scene.finish(draft))
         .collect()
 }

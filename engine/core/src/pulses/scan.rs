@@ -1,7 +1,8 @@
 //! Places from which many pairs of sensors hear with time differences that repeat.
 
 use super::lags::{LEVELS, Lags};
-use super::network::Network;
+use super::network::{Cell, Network};
+use crate::geodesy::Enu;
 
 /// A place where shots may have been fired.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,8 +17,32 @@ const DIVIDED: [usize; LEVELS - 1] = [500, 400];
 /// Seeds are at least this far apart, metres.
 const APART_M: f64 = 15.0;
 
-/// The best places, best first.
+/// The best places on the map, best first.
 pub(super) fn seeds(network: &Network, lags: &Lags, most: usize) -> Vec<Seed> {
+    best(network, lags, most, |_| true)
+}
+
+/// The best places within `radius_m` of `at`, best first.
+pub(super) fn seeds_near(
+    network: &Network,
+    lags: &Lags,
+    most: usize,
+    at: Enu,
+    radius_m: f64,
+) -> Vec<Seed> {
+    best(network, lags, most, |cell| {
+        let east_m = f64::from(cell.east_m) - at.east_m;
+        let north_m = f64::from(cell.north_m) - at.north_m;
+        east_m * east_m + north_m * north_m < radius_m * radius_m
+    })
+}
+
+fn best(
+    network: &Network,
+    lags: &Lags,
+    most: usize,
+    within: impl Fn(&Cell) -> bool,
+) -> Vec<Seed> {
     let n_pairs = network.n_pairs();
     let sum = |level: usize, bins: &[u32]| -> f32 {
         bins[..n_pairs]
@@ -29,6 +54,7 @@ pub(super) fn seeds(network: &Network, lags: &Lags, most: usize) -> Vec<Seed> {
         .cells
         .iter()
         .enumerate()
+        .filter(|(_, cell)| within(cell))
         .map(|(k, cell)| {
             let seed = Seed {
                 east_m: f64::from(cell.east_m),
