@@ -57,10 +57,14 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
             bursts.extend(found);
             settled = false;
         }
-        free.fill(true);
+        let mut left = vec![true; pulses.list.len()];
         for i in bursts.iter().flat_map(Burst::picks) {
-            free[i as usize] = false;
+            left[i as usize] = false;
         }
+        if left == free {
+            break;
+        }
+        free = left;
     }
     shots(&pulses, &bursts)
 }

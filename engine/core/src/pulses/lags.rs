@@ -1,6 +1,6 @@
 //! How often each time difference between two sensors occurs.
 
-use super::network::{BIN_S, Network};
+use super::network::{BIN_S, Network, Pair};
 use super::pulse::Pulses;
 
 /// Half width of the window in which differences count as equal, bins, by level.
@@ -13,6 +13,8 @@ const AROUND: usize = 75;
 const LEAST: f32 = 0.001;
 /// One pair says at most so much; it may hear two machines in step.
 const MOST: f32 = 8.0;
+/// So many bins have one expectation: it changes slowly.
+const BLOCK: usize = 16;
 
 /// Evidence of every pair for every time difference.
 ///
@@ -21,7 +23,15 @@ const MOST: f32 = 8.0;
 /// Poisson, the rate free: `n ln(n / m) - (n - m)` where n is above m.
 #[derive(Clone, Debug)]
 pub(super) struct Lags {
-    pub(super) levels: [Vec<f32>; LEVELS],
+    /// Evidence at the coarsest level, by bin.
+    coarse: Vec<f32>,
+    /// How many differences lie in the bins before this one, by bin. The first and last bins of
+    /// a pair are beyond any difference of its sensors, so that windows of two pairs do not mix.
+    sums: Vec<u32>,
+    /// Expected differences in one bin, by block of bins, and their logarithm.
+    expected: Vec<(f32, f32)>,
+    /// Natural logarithm of small counts.
+    ln: [f32; 64],
 }
 
 impl Lags {
@@ -30,62 +40,90 @@ impl Lags {
         for (pulse, _) in pulses.list.iter().zip(free).filter(|(_, free)| **free) {
             times[pulse.sensor].push(pulse.time_s);
         }
-        let ln: Vec<f32> = (0..64).map(|n| (n as f32).max(1.0).ln()).collect();
-        let mut levels: [Vec<f32>; LEVELS] = std::array::from_fn(|_| vec![0.0; network.n_bins]);
-        let mut sums: Vec<u32> = Vec::new();
+        let mut lags = Self {
+            coarse: vec![0.0; network.n_bins],
+            sums: vec![0; network.n_bins + 1],
+            expected: vec![(1.0, 0.0); network.n_bins / BLOCK + 1],
+            ln: std::array::from_fn(|n| (n as f32).max(1.0).ln()),
+        };
         for pair in &network.pairs {
             let (a, b) = (&times[pair.first as usize], &times[pair.second as usize]);
-            let n = 2 * pair.half as usize + 1;
-            let reach_s = (f64::from(pair.half) + 0.5) * BIN_S;
-            sums.clear();
-            sums.resize(n + 1, 0);
-            let mut from = 0;
-            let mut any = false;
-            for &t in a {
-                while from < b.len() && b[from] < t - reach_s {
-                    from += 1;
-                }
-                for &other in &b[from..] {
-                    let lag = (other - t) * (1.0 / BIN_S) + f64::from(pair.half) + 0.5;
-                    if lag >= n as f64 {
-                        break;
-                    }
-                    if lag >= 0.0 {
-                        sums[lag as usize + 1] += 1;
-                        any = true;
-                    }
-                }
-            }
-            if !any {
+            lags.count(pair, a, b);
+        }
+        // Every difference in order of bins.
+        let mut sum = 0;
+        for n in &mut lags.sums {
+            sum += *n;
+            *n = sum;
+        }
+        for block in 0..lags.expected.len() {
+            let centre = block * BLOCK + BLOCK / 2;
+            let (low, high) = (
+                centre.saturating_sub(AROUND),
+                (centre + AROUND + 1).min(network.n_bins),
+            );
+            if high <= low {
                 continue;
             }
-            for k in 0..n {
-                sums[k + 1] += sums[k];
+            let n = lags.sums[high] - lags.sums[low];
+            let expected = (n as f32 / (high - low) as f32).max(LEAST);
+            lags.expected[block] = (expected, expected.ln());
+        }
+        for bin in 0..network.n_bins {
+            lags.coarse[bin] = lags.evaluate(0, bin);
+        }
+        lags
+    }
+
+    /// Counts the differences of one pair.
+    fn count(&mut self, pair: &Pair, a: &[f64], b: &[f64]) {
+        let n = 2 * pair.half as usize + 1;
+        let reach_s = (f64::from(pair.half) + 0.5) * BIN_S;
+        let own = &mut self.sums[pair.offset as usize + 1..][..n];
+        let mut from = 0;
+        for &t in a {
+            while from < b.len() && b[from] < t - reach_s {
+                from += 1;
             }
-            let offset = pair.offset as usize;
-            let count = |k: usize, half: usize| {
-                let (low, high) = (k.saturating_sub(half), (k + half + 1).min(n));
-                (sums[high] - sums[low], high - low)
-            };
-            for (level, half) in levels.iter_mut().zip(HALF_WIDTHS) {
-                let width = (2 * half + 1) as f32;
-                let (mut expected, mut ln_expected) = (0.0, 0.0);
-                for (k, out) in level[offset..offset + n].iter_mut().enumerate() {
-                    // The neighbourhood changes slowly.
-                    if k % 16 == 0 {
-                        let (around, bins) = count((k + 8).min(n - 1), AROUND);
-                        expected = (around as f32 / bins as f32).max(LEAST) * width;
-                        ln_expected = expected.ln();
-                    }
-                    let found = count(k, half).0 as usize;
-                    let f = found as f32;
-                    if f > expected {
-                        let ln_found = ln[found.min(63)];
-                        *out = (f * (ln_found - ln_expected) - f + expected).min(MOST);
-                    }
+            for &other in &b[from..] {
+                let lag = (other - t) * (1.0 / BIN_S) + f64::from(pair.half) + 0.5;
+                if lag >= n as f64 {
+                    break;
+                }
+                if lag >= 0.0 {
+                    own[lag as usize] += 1;
                 }
             }
         }
-        Self { levels }
+    }
+
+    /// Evidence for `bin` at `level`, coarsest first.
+    #[inline]
+    pub(super) fn at(&self, level: usize, bin: u32) -> f32 {
+        if level == 0 {
+            self.coarse[bin as usize]
+        } else {
+            self.evaluate(level, bin as usize)
+        }
+    }
+
+    #[inline]
+    fn evaluate(&self, level: usize, bin: usize) -> f32 {
+        let half = HALF_WIDTHS[level];
+        let (low, high) = (
+            bin.saturating_sub(half),
+            (bin + half + 1).min(self.sums.len() - 1),
+        );
+        let found = (self.sums[high] - self.sums[low]) as usize;
+        let (per_bin, ln_per_bin) = self.expected[bin / BLOCK];
+        let expected = per_bin * (2 * half + 1) as f32;
+        let n = found as f32;
+        if found == 0 || n <= expected {
+            return 0.0;
+        }
+        // 13, 7 and 3 bins.
+        const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_910, 1.098_612];
+        let ln_ratio = self.ln[found.min(63)] - ln_per_bin - LN_WIDTHS[level];
+        (n * ln_ratio - n + expected).min(MOST)
     }
 }

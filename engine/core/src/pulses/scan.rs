@@ -47,7 +47,7 @@ fn best(
     let sum = |level: usize, bins: &[u32]| -> f32 {
         bins[..n_pairs]
             .iter()
-            .map(|&b| lags.levels[level][b as usize])
+            .map(|&b| lags.at(level, b))
             .sum()
     };
     let mut found: Vec<(u32, Seed)> = network
