@@ -174,7 +174,8 @@ pub enum BenchCommand {
     /// The whole chain, audio to shots, over a folder of tests with surveys or truth.json.
     #[command(after_help = "\
 Example:
-  shotfix bench locate field-tests/ --threads 1 --out result.json")]
+  shotfix bench locate field-tests/ --threads 1 --out result.json
+  shotfix bench locate pittsburgh/ --pulses")]
     Locate(BenchLocateArgs),
     /// The solver for one shot on case files of arrival times, beside the best of other solvers.
     #[command(after_help = "\
@@ -206,6 +207,9 @@ Examples:
 pub struct BenchLocateArgs {
     /// Folder that holds the tests, at any depth.
     pub input: PathBuf,
+    /// From the released lists of pulses (*.allpulses.json) instead of audio.
+    #[arg(long)]
+    pub pulses: bool,
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -10,7 +10,9 @@ mod place;
 mod pulse;
 mod scan;
 mod stack;
+mod stream;
 
 pub use explain::{Shot, associate, probe};
 pub use network::Network;
 pub use pulse::Pulse;
+pub use stream::{Stream, StreamShot};

@@ -1,6 +1,7 @@
 //! Sensors in their air, with what the search needs of every place.
 
 use crate::geodesy::Enu;
+use crate::locate::height::HeightPrior;
 use crate::solve::Air;
 use crate::travel::Medium;
 
@@ -45,6 +46,8 @@ pub struct Network {
     pub(super) sensors: Vec<Enu>,
     pub(super) medium: Medium,
     pub(super) air: Air,
+    /// `None`: a flat map, source and sensors share one height.
+    height: Option<HeightPrior>,
     pub(super) n_near: usize,
     pub(super) step_m: f64,
     pub(super) cells: Vec<Cell>,
@@ -56,13 +59,15 @@ pub struct Network {
 const NO_PAIR: u32 = u32::MAX;
 
 impl Network {
-    /// Prepares the search map. Sources share the mean height of the sensors.
+    /// Prepares the search map. Where all sensors have one height the map is flat; otherwise a source's
+    /// height follows from those of the sensors around it ([`HeightPrior`]).
     pub fn new(sensors: Vec<Enu>, air: Air) -> Self {
         let medium = Medium {
             speed_m_s: air.speed_m_s.mean,
             wind_m_s: [air.wind.east.mean, air.wind.north.mean],
         };
         let n = sensors.len();
+        let flat = sensors.iter().all(|s| s.up_m == sensors[0].up_m);
         let bounds = |f: fn(&Enu) -> f64| {
             sensors
                 .iter()
@@ -87,6 +92,7 @@ impl Network {
             .max((width_m * depth_m / MAX_CELLS).sqrt());
         let mut network = Self {
             n_near: n.min(NEAR),
+            height: (!flat).then(|| HeightPrior::around(sensors.clone(), None)),
             sensors,
             medium,
             air,
@@ -117,6 +123,18 @@ impl Network {
         &self.sensors
     }
 
+    /// Longest travel time between two of the sensors, seconds.
+    pub(super) fn longest_delay_s(&self) -> f64 {
+        let mut longest_s = 0.0_f64;
+        for &a in &self.sensors {
+            for b in 0..self.sensors.len() {
+                longest_s = longest_s.max(self.delay_s(a, b));
+            }
+        }
+        // Shots are heard a few kilometres away at most.
+        longest_s.min(6.0)
+    }
+
     /// The area of the map.
     pub(super) fn area_m2(&self) -> f64 {
         self.cells.len() as f64 * self.step_m * self.step_m
@@ -124,7 +142,11 @@ impl Network {
 
     /// A source on the map.
     pub(super) fn place(&self, east_m: f64, north_m: f64) -> Enu {
-        Enu::new(east_m, north_m, 0.0)
+        let up_m = match &self.height {
+            Some(prior) => prior.at(east_m, north_m).mean,
+            None => self.sensors.first().map_or(0.0, |s| s.up_m),
+        };
+        Enu::new(east_m, north_m, up_m)
     }
 
     /// Travel time, seconds.

@@ -169,8 +169,10 @@ impl Place {
             if !(moved_m < 200.0) {
                 return None;
             }
-            self.position.east_m += change[0];
-            self.position.north_m += change[1];
+            self.position = network.place(
+                self.position.east_m + change[0],
+                self.position.north_m + change[1],
+            );
             self.t0_s += change[2];
             if blur_s == 0.0 && moved_m < 1e-3 {
                 break;
