@@ -23,6 +23,8 @@ pub struct Shot {
     pub evidence: f64,
     /// Debug.
     pub worth: f64,
+    /// Debug.
+    pub path_sigma_s: f64,
 }
 
 /// Seeds that are tried after each scan.
@@ -83,6 +85,7 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
                     pulses: used.iter().map(|&i| pulses.index[i as usize]).collect(),
                     evidence: round.evidence,
                     worth: burst.worth(1e6),
+                    path_sigma_s: burst.place.path_sigma_s,
                 }
             })
         })

@@ -29,7 +29,7 @@ pub(super) struct Place {
 }
 
 /// Spreads of the paths that are tried, and the log of their prior probability.
-const PATH_SIGMAS_S: [(f64, f64); 3] = [(0.0, -1.0), (0.003, -1.5), (0.008, -1.0)];
+const PATH_SIGMAS_S: [(f64, f64); 2] = [(0.0, -1.0), (0.008, -1.0)];
 
 /// Improves the place of a burst by its delays, from `start`; the nearest maximum is found. The time of
 /// firing starts at 0 on the scale of the delays.
@@ -56,7 +56,7 @@ pub(super) fn place_anywhere(
     let settings = Settings::default();
     let near = place_near(network, delays, jitter_s, start);
     let far = best_of(network, delays, jitter_s, |path_sigma_s| {
-        if path_sigma_s == PATH_SIGMAS_S[1].0 {
+        if path_sigma_s < 0.0 {
             return None;
         }
         let problem = Problem {
