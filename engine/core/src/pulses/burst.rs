@@ -94,7 +94,9 @@ const LEAST_RATE: f64 = 0.1;
 const LEAST_HEARD: usize = 3;
 
 /// A draft with less evidence becomes no burst.
-const HOPELESS: f64 = -20.0;
+const HOPELESS: f64 = -15.0;
+/// A draft that moves by less has settled, metres.
+const STILL_M: f64 = 0.2;
 
 /// What a search for a burst is about.
 pub(super) struct Scene<'a> {
@@ -171,9 +173,14 @@ impl<'a> Scene<'a> {
         };
         let area_m2 = self.network.area_m2();
         for _ in 0..3 {
+            let (from, rounds) = (burst.place.position, burst.rounds.len());
             self.settle(&mut burst, place_near)?;
             if burst.worth(area_m2) < HOPELESS {
                 return None;
+            }
+            let moved_m = burst.place.position.horizontal_distance_m(from);
+            if moved_m < STILL_M && burst.rounds.len() == rounds {
+                break;
             }
         }
         Some(burst)

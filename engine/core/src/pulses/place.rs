@@ -56,9 +56,6 @@ pub(super) fn place_anywhere(
     let settings = Settings::default();
     let near = place_near(network, delays, jitter_s, start);
     let far = best_of(network, delays, jitter_s, |path_sigma_s| {
-        if path_sigma_s < 0.0 {
-            return None;
-        }
         let problem = Problem {
             sensors: &sensors,
             arrivals: &arrivals,
