@@ -87,10 +87,7 @@ impl Clock {
 }
 
 fn run(case: &Case) -> Vec<Shot> {
-    associate(
-        &Network::new(case.sensors.clone(), case.air),
-        &case.pulses,
-    )
+    associate(&Network::new(case.sensors.clone(), case.air), &case.pulses)
 }
 
 fn answer(case: &Case, shots: &[Shot]) -> Answer {

@@ -257,7 +257,9 @@ pub struct BenchAssociateArgs {
 
 /// The kinds of scenes that can be generated, and all of them.
 fn associate_kinds() -> PossibleValuesParser {
-    let kinds = shotfix_benches::associate::KINDS.iter().map(|kind| kind.short());
+    let kinds = shotfix_benches::associate::KINDS
+        .iter()
+        .map(|kind| kind.short());
     PossibleValuesParser::new(kinds.chain(["all"]))
 }
 

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
-use shotfix_benches::{locate::{bench_locate, bench_pulses}, table};
+use shotfix_benches::{
+    locate::{bench_locate, bench_pulses},
+    table,
+};
 use shotfix_core::Settings;
 
 use crate::args::BenchLocateArgs;

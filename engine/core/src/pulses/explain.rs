@@ -1,11 +1,12 @@
 //! Bursts that explain the pulses together.
 
-use super::burst::{Burst, Scene};
+use super::burst::Burst;
 use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
 use super::scan::{seeds, seeds_near};
+use super::scene::Scene;
 use crate::geodesy::Enu;
 
 /// One located discharge.
@@ -21,10 +22,6 @@ pub struct Shot {
     pub pulses: Vec<usize>,
     /// Log likelihood ratio against clutter.
     pub evidence: f64,
-    /// Debug.
-    pub worth: f64,
-    /// Debug.
-    pub path_sigma_s: f64,
 }
 
 /// Seeds that are tried after each scan.
@@ -84,8 +81,6 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
                     covariance_m2: burst.place.covariance_m2,
                     pulses: used.iter().map(|&i| pulses.index[i as usize]).collect(),
                     evidence: round.evidence,
-                    worth: burst.worth(1e6),
-                    path_sigma_s: burst.place.path_sigma_s,
                 }
             })
         })
@@ -167,7 +162,9 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
             .max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((worth, burst)) = best
             && worth >= LEAST_BURST
-            && !bursts.iter().any(|b| b.worth(area_m2) > worth && is_split_from(&burst, b))
+            && !bursts
+                .iter()
+                .any(|b| b.worth(area_m2) > worth && is_split_from(&burst, b))
         {
             bursts.push(burst);
         }
@@ -178,7 +175,11 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
 /// Does `burst` look like another reading of the arrivals of `main`: all its rounds at one time with
 /// rounds of that, from nearly its place?
 fn is_split_from(burst: &Burst, main: &Burst) -> bool {
-    let near = burst.place.position.horizontal_distance_m(main.place.position) < SPLIT_M;
+    let near = burst
+        .place
+        .position
+        .horizontal_distance_m(main.place.position)
+        < SPLIT_M;
     near && burst.rounds.iter().all(|round| {
         main.rounds
             .iter()
@@ -186,7 +187,9 @@ fn is_split_from(burst: &Burst, main: &Burst) -> bool {
     })
 }
 
+/// Two readings of one burst are this near, metres: a detour's worth ...
 const SPLIT_M: f64 = 40.0;
+/// ... and seconds.
 const SPLIT_S: f64 = 0.06;
 
 /// Bursts built anew from places around `at`.
@@ -228,36 +231,4 @@ fn keep_different(bursts: &mut Vec<(f64, Burst)>, most: usize) {
         }
         new
     });
-}
-
-/// Debug.
-pub fn probe(network: &Network, pulses: &[Pulse], at: Enu, others: &[Shot]) -> String {
-    let p = Pulses::new(pulses, network.sensors.len());
-    let mut free = vec![true; p.list.len()];
-    for s in others {
-        for i in &s.pulses {
-            let k = p.index.iter().position(|x| x == i).unwrap();
-            free[k] = false;
-        }
-    }
-    let lags = Lags::new(network, &p, &free);
-    let all = seeds(network, &lags, 200);
-    let rank = all.iter().position(|s| (s.east_m - at.east_m).hypot(s.north_m - at.north_m) < 15.0);
-    let scene = Scene::new(network, &p, &free, vec![0.0; p.list.len()]);
-    for (k, s) in all.iter().enumerate() {
-        let d = (s.east_m - at.east_m).hypot(s.north_m - at.north_m);
-        if d < 60.0 {
-            let b = scene.burst_near(network.place(s.east_m, s.north_m));
-            let c = b.clone().map(|b| scene.finish(b));
-            let f = |b: Option<Burst>| b.map(|b| (b.rounds.len(), b.worth(network.area_m2()) as i32, b.place.position.horizontal_distance_m(at) as i32, b.rounds[0].time_s));
-            eprintln!("      seed {k} at {d:.1} score {:.1}: {:?} finished {:?}", s.score, f(b), f(c));
-        }
-    }
-    let b = scene.burst_near(at);
-    format!(
-        "seed rank {rank:?} best {:.1} own {:.1}; burst {:?}",
-        all[0].score,
-        rank.map_or(0.0, |r| all[r].score),
-        b.map(|b| (b.rounds.len(), b.worth(network.area_m2()), b.place.position.horizontal_distance_m(at), b.place.path_sigma_s, b.extras.iter().flatten().count()))
-    )
 }

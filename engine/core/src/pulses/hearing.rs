@@ -25,10 +25,7 @@ impl Hearing {
     pub(super) fn fit(ranges_m: &[f64], heard: &[usize], rounds: usize) -> Self {
         let mut best = (f64::NEG_INFINITY, Self::USUAL);
         for reach_m in REACHES_M {
-            let mut trial = Self {
-                near: 1.0,
-                reach_m,
-            };
+            let mut trial = Self { near: 1.0, reach_m };
             // What is usual counts as much as some sensors.
             let (mut yes, mut all) = (Self::USUAL.near * USUAL_WEIGHT, USUAL_WEIGHT);
             for (&range_m, &n) in ranges_m.iter().zip(heard) {

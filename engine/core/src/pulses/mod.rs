@@ -9,10 +9,12 @@ mod network;
 mod place;
 mod pulse;
 mod scan;
+mod scene;
+mod settle;
 mod stack;
 mod stream;
 
-pub use explain::{Shot, associate, probe};
+pub use explain::{Shot, associate};
 pub use network::Network;
 pub use pulse::Pulse;
 pub use stream::{Stream, StreamShot};

@@ -16,8 +16,10 @@ pub(super) const CELL_M: f64 = 10.0;
 const MARGIN_M: f64 = 150.0;
 /// Width of a bin of time differences, seconds.
 pub(super) const BIN_S: f64 = 0.002;
-/// Cells at most; a larger array gets larger cells.
-const MAX_CELLS: f64 = 2e6;
+/// Cells at most; a larger array gets larger cells. These cover 100 square kilometres.
+const MAX_CELLS: f64 = 1e6;
+/// Nobody hears a shot for longer than this after it was fired, seconds: two kilometres.
+const FARTHEST_S: f64 = 6.0;
 
 /// Two sensors that are both near some place.
 #[derive(Clone, Copy, Debug)]
@@ -131,8 +133,7 @@ impl Network {
                 longest_s = longest_s.max(self.delay_s(a, b));
             }
         }
-        // Shots are heard a few kilometres away at most.
-        longest_s.min(6.0)
+        longest_s.min(FARTHEST_S)
     }
 
     /// The area of the map.
@@ -231,7 +232,9 @@ impl Network {
     fn add_pair(&mut self, a: usize, b: usize) -> u32 {
         let longest_s = self
             .delay_s(self.sensors[a], b)
-            .max(self.delay_s(self.sensors[b], a));
+            .max(self.delay_s(self.sensors[b], a))
+            .min(FARTHEST_S);
+        // Bins beyond any difference keep the windows of two pairs apart.
         let half = (longest_s / BIN_S) as i32 + 12;
         let id = self.pairs.len() as u32;
         self.pairs.push(Pair {

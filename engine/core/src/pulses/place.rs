@@ -146,7 +146,11 @@ impl Place {
         let mut covariance = nalgebra::Matrix3::zeros();
         for step in 0..STEPS {
             // Wide at first: a start may be metres off.
-            let blur_s = if step < BLURS_S.len() { BLURS_S[step] } else { 0.0 };
+            let blur_s = if step < BLURS_S.len() {
+                BLURS_S[step]
+            } else {
+                0.0
+            };
             let mut information = nalgebra::Matrix3::zeros();
             let mut gradient = nalgebra::Vector3::zeros();
             for delay in delays {

@@ -37,18 +37,10 @@ pub(super) fn seeds_near(
     })
 }
 
-fn best(
-    network: &Network,
-    lags: &Lags,
-    most: usize,
-    within: impl Fn(&Cell) -> bool,
-) -> Vec<Seed> {
+fn best(network: &Network, lags: &Lags, most: usize, within: impl Fn(&Cell) -> bool) -> Vec<Seed> {
     let n_pairs = network.n_pairs();
     let sum = |level: usize, bins: &[u32]| -> f32 {
-        bins[..n_pairs]
-            .iter()
-            .map(|&b| lags.at(level, b))
-            .sum()
+        bins[..n_pairs].iter().map(|&b| lags.at(level, b)).sum()
     };
     let mut found: Vec<(u32, Seed)> = network
         .cells

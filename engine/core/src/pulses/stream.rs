@@ -84,11 +84,9 @@ impl Stream {
     }
 
     fn run(&mut self, watermark: Option<Timestamp>) -> Vec<StreamShot> {
-        self.pending.make_contiguous().sort_by(|a, b| {
-            (a.0, a.1)
-                .cmp(&(b.0, b.1))
-                .then(b.2.total_cmp(&a.2))
-        });
+        self.pending
+            .make_contiguous()
+            .sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
         let mut shots = Vec::new();
         while let Some(&(first, ..)) = self.pending.front() {
             let begin = match self.next {
