@@ -35,8 +35,8 @@ const SAME_M: f64 = 3.0;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
 /// of what the strongest leaves over, and wait for the next scan.
 const SURE: f64 = 0.4;
-/// A burst needs this much evidence.
-const LEAST_BURST: f64 = 3.0;
+/// A burst needs this much evidence: many places and readings are tried, the best of which is seen.
+const LEAST_BURST: f64 = 8.0;
 
 /// Explains `pulses` by shots, in order of time.
 pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
