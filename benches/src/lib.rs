@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod associate;
 pub mod calibrate;
 pub mod city_trial;
 pub mod detect;

@@ -48,6 +48,13 @@ pub fn locate(bench: &LocateBench) -> String {
             percent(f.false_shots)
         );
     }
+    if let (Some(p50), Some(share)) = (f.precision_p50_m, f.precision_within_3_05_m) {
+        let _ = writeln!(
+            out,
+            "about the centroid of their firing position: median {p50:.2} m, {:.1} % within 3.05 m",
+            100.0 * share
+        );
+    }
     for skipped in &bench.skipped {
         let _ = writeln!(out, "not scored: {skipped}");
     }

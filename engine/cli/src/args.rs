@@ -209,7 +209,8 @@ pub enum BenchCommand {
     /// The whole chain, audio to shots, over a folder of tests with surveys or truth.json.
     #[command(after_help = "\
 Example:
-  shotfix bench locate field-tests/ --threads 1 --out result.json")]
+  shotfix bench locate field-tests/ --threads 1 --out result.json
+  shotfix bench locate pittsburgh/ --pulses")]
     Locate(BenchLocateArgs),
     /// The onset detector on live fire, on simulated scenes and on sounds without a shot, all of which
     /// are found below INPUT by looking; or on blasts mixed into noise.
@@ -236,6 +237,14 @@ Examples:
   shotfix bench calibrate live-fire/ --out rows.jsonl
   shotfix bench calibrate --cities --out docs/ten-feet.md --plot docs/ten-feet.png")]
     Calibrate(BenchCalibrateArgs),
+    /// Arrivals of many sensors to shots on case files, beside other associators.
+    #[command(after_help = "\
+Examples:
+  shotfix bench associate cases/associate/ --out answers.jsonl
+  shotfix bench associate A5_urban_hard.jsonl --threads 1
+  shotfix bench associate --generate A4 --seed 7
+  shotfix bench associate --generate all")]
+    Associate(BenchAssociateArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
 Examples:
@@ -250,6 +259,9 @@ Examples:
 pub struct BenchLocateArgs {
     /// Folder that holds the tests, at any depth.
     pub input: PathBuf,
+    /// From the released lists of pulses (*.allpulses.json) instead of audio.
+    #[arg(long)]
+    pub pulses: bool,
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -329,6 +341,31 @@ fn case_kinds() -> PossibleValuesParser {
     let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
     let rifles = shotfix_benches::solve::RIFLES.iter().map(|kind| kind.name);
     PossibleValuesParser::new(kinds.chain(rifles).chain(["all"]))
+}
+
+/// Arguments of `bench associate`.
+#[derive(Args, Debug)]
+pub struct BenchAssociateArgs {
+    /// Case file (JSON lines), or a folder of them (*.jsonl).
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Write one answer a case as JSON lines, in the order of the input.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Associate fresh cases of a kind instead of a file; `all` takes every kind.
+    #[arg(long, value_name = "KIND", value_parser = associate_kinds())]
+    pub generate: Option<String>,
+    /// Which fresh cases.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
+}
+
+/// The kinds of scenes that can be generated, and all of them.
+fn associate_kinds() -> PossibleValuesParser {
+    let kinds = shotfix_benches::associate::KINDS
+        .iter()
+        .map(|kind| kind.short());
+    PossibleValuesParser::new(kinds.chain(["all"]))
 }
 
 /// Arguments of `bench simulator`.

@@ -15,6 +15,7 @@ pub mod incident;
 pub mod locate;
 pub mod onset;
 pub mod paths;
+pub mod pulses;
 pub mod report;
 pub mod sensor;
 pub mod settings;

@@ -17,6 +17,8 @@ struct Pulse {
     serial_number: String,
     arrival_time_utc: String,
     location: Location,
+    #[serde(rename = "signal_to_noise_dB", default)]
+    snr_db: f64,
     #[serde(rename = "power_dB_SPL")]
     power_db_spl: f64,
 }
@@ -41,11 +43,81 @@ struct Survey {
     firearm: String,
     #[serde(default)]
     approximate_time_utc: Option<String>,
+    num_rounds: usize,
 }
 
 #[derive(Deserialize)]
 struct Weather {
     temperature: f64,
+}
+
+/// One pulse of a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReleasedPulse {
+    /// Serial number of the sensor.
+    pub sensor: String,
+    /// When it began.
+    pub time: Timestamp,
+    /// Its strength over the background, dB.
+    pub snr_db: f64,
+    /// Where the sensor says that it stands, metres.
+    pub place_m: [f64; 3],
+}
+
+/// The pulses of one test and its truth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PulseTest {
+    /// The folder.
+    pub path: String,
+    /// Where the shooter stood, by name ...
+    pub firing_position: String,
+    /// ... and by survey, metres.
+    pub truth_m: [f64; 3],
+    /// Rounds fired.
+    pub rounds: usize,
+    /// Speed of sound by the weather report, m/s.
+    pub speed_m_s: f64,
+    /// Every pulse of every sensor.
+    pub pulses: Vec<ReleasedPulse>,
+}
+
+/// Reads the pulses of one test, not the vendor's choice among them; `None` if it has none.
+///
+/// # Errors
+/// [`Error`], naming the file: one that cannot be read or does not hold what it should.
+pub fn read_pulses(folder: &Path) -> Result<Option<PulseTest>, Error> {
+    let Some(test) = read_test(folder)? else {
+        return Ok(None);
+    };
+    let pulses = test
+        .pulses
+        .iter()
+        .map(|pulse| {
+            Ok(ReleasedPulse {
+                sensor: pulse.serial_number.clone(),
+                time: time(pulse, folder)?,
+                snr_db: pulse.snr_db,
+                place_m: [pulse.location.x, pulse.location.y, pulse.location.z],
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let Location { x, y, z } = test.survey.survey_location;
+    Ok(Some(PulseTest {
+        path: folder.display().to_string(),
+        firing_position: test.survey.firing_position,
+        truth_m: [x, y, z],
+        rounds: test.survey.num_rounds,
+        speed_m_s: test.speed_m_s,
+        pulses,
+    }))
+}
+
+fn time(pulse: &Pulse, folder: &Path) -> Result<Timestamp, Error> {
+    (pulse.arrival_time_utc.parse()).map_err(|error| Error::Field {
+        path: folder.to_owned(),
+        field: format!("pulse {}", pulse.pulse_uuid),
+        reason: format!("{error}"),
+    })
 }
 
 /// The released files of one test.
@@ -116,10 +188,11 @@ fn json<T: DeserializeOwned>(path: PathBuf) -> Result<T, Error> {
 }
 
 fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Error> {
-    let mut positions: BTreeMap<&str, Vec<Location>> = BTreeMap::new();
+    let mut positions: BTreeMap<&str, Vec<[f64; 3]>> = BTreeMap::new();
     for pulse in tests.iter().flat_map(|test| &test.pulses) {
         let found = positions.entry(&pulse.serial_number).or_default();
-        found.push(pulse.location);
+        let Location { x, y, z } = pulse.location;
+        found.push([x, y, z]);
     }
     let sensors_m = positions.values().map(|found| median(found)).collect();
     let index: BTreeMap<&str, usize> = positions.keys().copied().zip(0..).collect();
@@ -163,11 +236,7 @@ fn arrivals<'a>(
     let mut first: Option<Timestamp> = None;
     let mut earliest: BTreeMap<usize, ObservedArrival> = BTreeMap::new();
     for pulse in pulses {
-        let time: Timestamp = (pulse.arrival_time_utc.parse()).map_err(|error| Error::Field {
-            path: dir.to_owned(),
-            field: format!("pulse {}", pulse.pulse_uuid),
-            reason: format!("{error}"),
-        })?;
+        let time = time(pulse, dir)?;
         let arrival = ObservedArrival {
             sensor_idx: index[pulse.serial_number.as_str()],
             time_s: time.since(*first.get_or_insert(time)).0,
@@ -181,10 +250,10 @@ fn arrivals<'a>(
     Ok(earliest.into_values().collect())
 }
 
-fn median(found: &[Location]) -> [f64; 3] {
-    let middle = |of: fn(&Location) -> f64| {
-        let values: Vec<f64> = found.iter().map(of).collect();
+/// The median of each coordinate.
+pub fn median(places: &[[f64; 3]]) -> [f64; 3] {
+    [0, 1, 2].map(|axis| {
+        let values: Vec<f64> = places.iter().map(|place| place[axis]).collect();
         crate::stats::quantile(&values, 0.5).unwrap_or(f64::NAN)
-    };
-    [middle(|l| l.x), middle(|l| l.y), middle(|l| l.z)]
+    })
 }

@@ -1,0 +1,257 @@
+//! Case files: the pulses of one scene a line, JSON.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use shotfix_core::pulses::Pulse;
+use shotfix_core::solve::Air;
+use shotfix_core::{Enu, Uncertain, Wind};
+
+/// A line may be this long: some 100 000 pulses.
+const MAX_LINE_BYTES: u64 = 1 << 24;
+/// A file may have this many cases.
+const MAX_CASES: usize = 200_000;
+/// A case may have this many sensors.
+const MAX_SENSORS: usize = 10_000;
+
+/// What the associator is given. It has no truth in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Name of the case.
+    pub id: String,
+    /// Where the sensors are; up is 0 where the file has two coordinates.
+    pub sensors: Vec<Enu>,
+    /// What they reported, in the order of the file.
+    pub pulses: Vec<Pulse>,
+    /// The air.
+    pub air: Air,
+}
+
+/// A shot that was fired.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TruthShot {
+    /// East and north, metres.
+    pub place_m: [f64; 2],
+    /// When, seconds.
+    pub time_s: f64,
+}
+
+/// What only the score sees.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Truth {
+    /// All shots.
+    pub shots: Vec<TruthShot>,
+    /// Where live fire was recorded its times are known less well.
+    pub recorded: bool,
+}
+
+/// A line that is no case.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}:{line}: {why}", path.display())]
+pub struct BadLine {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// The cases of a file, in its order.
+#[derive(Clone, Debug)]
+pub struct CaseFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Cases and, where the file has it, their truth.
+    pub cases: Vec<(Case, Option<Truth>)>,
+    /// Lines that are no case.
+    pub bad: Vec<BadLine>,
+}
+
+/// Reads a case file; a bad line is listed and the others go on.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_cases(path: &Path) -> std::io::Result<CaseFile> {
+    let mut reader = BufReader::new(File::open(path)?);
+    let mut file = CaseFile {
+        path: path.to_owned(),
+        cases: Vec::new(),
+        bad: Vec::new(),
+    };
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        let n = (&mut reader)
+            .take(MAX_LINE_BYTES)
+            .read_until(b'\n', &mut bytes)?;
+        if n == 0 {
+            break;
+        }
+        let mut bad = |why: String| {
+            file.bad.push(BadLine {
+                path: path.to_owned(),
+                line,
+                why,
+            });
+        };
+        if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
+            bad(format!("longer than {MAX_LINE_BYTES} bytes; cut it up"));
+            reader.skip_until(b'\n')?;
+            continue;
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        if file.cases.len() == MAX_CASES {
+            bad(format!("more than {MAX_CASES} cases; the rest is left out"));
+            break;
+        }
+        match parse(&bytes) {
+            Ok(case) => file.cases.push(case),
+            Err(why) => bad(why),
+        }
+    }
+    Ok(file)
+}
+
+/// The cases of lines that are in memory; `name` stands for the file.
+pub fn parse_cases(name: &str, lines: &[String]) -> CaseFile {
+    let mut file = CaseFile {
+        path: PathBuf::from(name),
+        cases: Vec::new(),
+        bad: Vec::new(),
+    };
+    for (k, text) in lines.iter().enumerate() {
+        match parse(text.as_bytes()) {
+            Ok(case) => file.cases.push(case),
+            Err(why) => file.bad.push(BadLine {
+                path: file.path.clone(),
+                line: k + 1,
+                why,
+            }),
+        }
+    }
+    file
+}
+
+/// A line of a case file. Fields that are not named here are extras.
+#[derive(Deserialize)]
+struct Line {
+    id: Id,
+    #[serde(default)]
+    scenario: Option<String>,
+    #[serde(default)]
+    c: Option<f64>,
+    #[serde(default)]
+    c_sigma: f64,
+    #[serde(default)]
+    wind_sigma: f64,
+    #[serde(default)]
+    weather: Option<Weather>,
+    sensors: Vec<Vec<f64>>,
+    picks: Vec<Pick>,
+    #[serde(default)]
+    events: Option<Vec<Event>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+#[derive(Deserialize)]
+struct Weather {
+    speed_of_sound: f64,
+    wind: [f64; 2],
+}
+
+#[derive(Deserialize)]
+struct Pick {
+    s: usize,
+    t: f64,
+    #[serde(default)]
+    snr: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    x: f64,
+    y: f64,
+    t0: f64,
+}
+
+/// The scenario of recorded live fire.
+const RECORDED: &str = "pgh";
+
+fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
+    let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
+    let n = line.sensors.len();
+    if n > MAX_SENSORS {
+        return Err(format!("sensors: {n}, at most {MAX_SENSORS}"));
+    }
+    let finite = |v: &[f64]| v.iter().all(|v| v.abs() < 1e7);
+    let sensors = line
+        .sensors
+        .iter()
+        .enumerate()
+        .map(|(k, s)| match s[..] {
+            [x, y] if finite(s) => Ok(Enu::new(x, y, 0.0)),
+            [x, y, z] if finite(s) => Ok(Enu::new(x, y, z)),
+            _ => Err(format!("sensor {k} has no usable coordinates")),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let pulses = line
+        .picks
+        .iter()
+        .enumerate()
+        .map(|(k, p)| {
+            if p.s >= n {
+                return Err(format!("pick {k} is of sensor {}, there are {n}", p.s));
+            }
+            Ok(Pulse {
+                sensor: p.s,
+                time_s: p.t,
+                snr_db: p.snr.unwrap_or(0.0),
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let (speed, wind) = match (line.weather, line.c) {
+        (Some(w), _) => (Uncertain::new(w.speed_of_sound, 0.0), w.wind),
+        (None, Some(c)) => (Uncertain::new(c, line.c_sigma), [0.0; 2]),
+        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
+    };
+    if !(100.0..1000.0).contains(&speed.mean) || wind[0].hypot(wind[1]) > 0.3 * speed.mean {
+        return Err("c or weather is not that of air".to_owned());
+    }
+    let truth = line.events.map(|events| Truth {
+        shots: events
+            .iter()
+            .map(|e| TruthShot {
+                place_m: [e.x, e.y],
+                time_s: e.t0,
+            })
+            .collect(),
+        recorded: line.scenario.as_deref() == Some(RECORDED),
+    });
+    let case = Case {
+        id: match line.id {
+            Id::Text(text) => text,
+            Id::Number(number) => number.to_string(),
+        },
+        sensors,
+        pulses,
+        air: Air {
+            speed_m_s: speed,
+            wind: Wind {
+                east: Uncertain::new(wind[0], line.wind_sigma),
+                north: Uncertain::new(wind[1], line.wind_sigma),
+            },
+        },
+    };
+    Ok((case, truth))
+}
