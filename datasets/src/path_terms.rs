@@ -16,9 +16,9 @@ use crate::error::{Error, read_text};
 const SCHEMA: &str = "shotfix.path-terms/1";
 /// The terms cost the cube of the number of calibrations.
 const MAX_CALIBRATIONS: usize = 1000;
-/// A sensor that is now farther from where it was calibrated has been moved, metres: its terms are
-/// of another path.
-const MOVED_M: f64 = 6.0;
+/// A sensor that now stands farther from where it was calibrated has been moved, metres, and its terms
+/// are of another path; less is a new survey, for single fixes of satellites are that wrong.
+const MOVED_M: f64 = 10.0;
 
 /// Calibrations of one array as a file holds them: readable, and free of what is derived from them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -233,18 +233,23 @@ impl PathTermsFile {
         if index.iter().all(Option::is_none) {
             return Err("knows none of the array's sensors; calibrate with this array".to_owned());
         }
+        let sensors: Vec<Enu> = self.sensors.iter().map(|s| there(s.1)).collect();
         let calibrations = (self.calibrations.iter())
             .map(|c| {
                 let mut c = c.clone();
                 c.place = there(c.place);
-                c.paths = (c.paths.iter())
-                    .filter_map(|p| {
-                        Some(CalibratedPath {
-                            sensor: index[p.sensor]?,
-                            ..*p
-                        })
-                    })
-                    .collect();
+                let (place, medium) = (c.place, c.medium);
+                c.paths.retain(|p| index[p.sensor].is_some());
+                for path in &mut c.paths {
+                    let Some(k) = index[path.sensor] else {
+                        continue;
+                    };
+                    // A new survey of a sensor that stayed changes the straight line, not the sound.
+                    let surveyed = array.sensors()[k].position;
+                    path.delay_s.mean += medium.delay_s(place, sensors[path.sensor])
+                        - medium.delay_s(place, surveyed);
+                    path.sensor = k;
+                }
                 c
             })
             .collect();
@@ -453,6 +458,12 @@ mod tests {
             .map(|p| p.sensor)
             .collect();
         assert_eq!(sensors, [3, 2, 1]);
+        let mut surveyed = file();
+        surveyed.sensors[2].1.east_m += 3.0;
+        let anew = surveyed.terms(&array()).unwrap().0;
+        let delay_s = |t: &PathTerms| t.calibrations()[0].paths[2].delay_s.mean;
+        // From 10 m east to 203 instead of 200 m, at about 343 m/s and 1 m/s of tail wind.
+        assert!((delay_s(&anew) - delay_s(&terms) - 3.0 / 344.0).abs() < 1e-4);
         let mut moved = file();
         moved.sensors[1].1.north_m += 20.0;
         let (terms, warnings) = moved.terms(&array()).unwrap();
@@ -485,7 +496,7 @@ mod tests {
         }
         all.merge(further.clone()).unwrap();
         assert_eq!(all.calibrations[0].paths, all.calibrations[1].paths);
-        further.sensors[0].1.east_m += 9.0;
+        further.sensors[0].1.east_m += 12.0;
         assert!(all.merge(further).unwrap_err().contains("start a new file"));
     }
 }

@@ -71,6 +71,7 @@ fn shot(seen: &Seen, case: &Case, truth: &Truth) -> SiteShot {
         survey_sigma_m: problem.survey_sigma_m,
         dimensions: problem.dimensions,
         air: problem.air,
+        up_m: None,
     }
 }
 

@@ -40,7 +40,7 @@ pub struct CalibrateBench {
     /// Error of the stated places, metres; 0 makes them the datum.
     pub place_sigma_m: f64,
     /// How far the wind may have drifted from calibration to shot, standard deviation of each
-    /// component, m/s.
+    /// component, m/s: all are of one night.
     pub wind_drift_m_s: f64,
     /// Jitter of an arrival from shot to shot, with which paths are told from noise; `straight` takes
     /// what the case states.
@@ -99,10 +99,21 @@ impl CalibrateBench {
     }
 
     fn learn(&mut self, site: &Site, teaches: impl Fn(&SiteShot) -> bool) -> Option<PathTerms> {
-        let terms = site.terms(self.prior, self.place_sigma_m, teaches);
+        let terms = self.terms(site, teaches);
         terms
             .map_err(|why| self.warnings.push(format!("{}: {why}", site.name)))
             .ok()
+    }
+
+    /// Terms whose air is that of the calibration: it is shared with the shots but for the drift, so
+    /// what it does to delays is learned with them and not told apart.
+    fn terms(&self, site: &Site, teaches: impl Fn(&SiteShot) -> bool) -> Result<PathTerms, String> {
+        let mut learned =
+            (site.calibrations(self.place_sigma_m, teaches)).map_err(|error| error.to_string())?;
+        for calibration in &mut learned {
+            calibration.air_sigma_m_s = [0.0; 3];
+        }
+        PathTerms::try_new(self.prior, site.sensors.clone(), learned).map_err(|e| e.to_string())
     }
 
     fn locate(
@@ -126,8 +137,9 @@ impl CalibrateBench {
                 ..problem
             };
             for wind in [&mut drifted.air.wind.east, &mut drifted.air.wind.north] {
-                wind.sigma = wind.sigma.hypot(self.wind_drift_m_s);
+                wind.sigma = self.wind_drift_m_s;
             }
+            drifted.air.speed_m_s.sigma = 0.0;
             let learned = Shot {
                 problem: drifted,
                 known: &shot.known,

@@ -9,6 +9,8 @@ use crate::validation::live_fire::{Observations, ObservedPlace};
 /// Live fire was at night and nearly calm; an airport's report is good to this, m/s and degrees.
 const WIND_SIGMA_M_S: f64 = 1.0;
 const TEMPERATURE_SIGMA_C: f64 = 1.0;
+/// Heights of the ground are on maps; here that of the survey stands for them, good to this, metres.
+const MAP_SIGMA_M: f64 = 3.0;
 /// Change of the speed of sound with temperature near 0 degrees, m/s a degree.
 const SPEED_PER_DEGREE: f64 = 0.607;
 
@@ -46,6 +48,7 @@ fn site(place: &ObservedPlace) -> Site {
                     north: calm,
                 },
             },
+            up_m: Some(Uncertain::new(place.truth_m[2], MAP_SIGMA_M)),
         });
     }
     Site {

@@ -1,9 +1,9 @@
 //! Shots of known place, gathered by the array that heard them.
 
-use shotfix_core::paths::{Calibration, KnownPlace, LearnError, PathPrior, PathTerms, learn};
+use shotfix_core::paths::{Calibration, KnownPlace, LearnError, learn};
 use shotfix_core::solve::{Air, Dimensions, Problem};
 use shotfix_core::travel::Medium;
-use shotfix_core::{Enu, Seconds, Timestamp};
+use shotfix_core::{Enu, Seconds, Timestamp, Uncertain};
 
 /// Shots stated within this of each other were fired at one place, metres.
 const SAME_PLACE_M: f64 = 3.0;
@@ -46,6 +46,8 @@ pub struct SiteShot {
     pub dimensions: Dimensions,
     /// The reported air.
     pub air: Air,
+    /// Height of the source, where a map of heights tells it.
+    pub up_m: Option<Uncertain>,
 }
 
 impl SiteShot {
@@ -58,7 +60,7 @@ impl SiteShot {
             survey_sigma_m: self.survey_sigma_m,
             dimensions: self.dimensions,
             air: self.air,
-            up_m: None,
+            up_m: self.up_m,
             paths: &[],
         }
     }
@@ -148,21 +150,5 @@ impl Site {
             ],
         };
         learn(&known, &self.sensors, &arrivals)
-    }
-
-    /// Terms learned from the chosen shots.
-    ///
-    /// # Errors
-    /// What is wrong with them, in words.
-    pub fn terms(
-        &self,
-        prior: PathPrior,
-        place_sigma_m: f64,
-        chosen: impl Fn(&SiteShot) -> bool,
-    ) -> Result<PathTerms, String> {
-        let calibrations = self
-            .calibrations(place_sigma_m, chosen)
-            .map_err(|error| error.to_string())?;
-        PathTerms::try_new(prior, self.sensors.clone(), calibrations).map_err(|e| e.to_string())
     }
 }

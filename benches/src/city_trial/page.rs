@@ -28,8 +28,9 @@ pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]
          fired on a day of another wind, their places stated to 0.5 m, the wind measured at 10 m. *Bound* is the share \
          that errors as small as the Cramer-Rao bound would have, with the priors that the locator has of paths \
          and wind (7.4 ms a path where nothing is learned; 2 m/s of wind per axis before the first event). \
-         The drawn cities have 5 to 7 ms a path and a wind of 2 m/s RMS over both axes at most seldom, so they can be better than that \
-         bound; in a city with longer detours the bound is the figure to expect.\n\n\
+         Paths of the drawn cities (5 to 7 ms) and most of their winds are gentler than these priors, \
+         so shares can exceed it; in a city with longer detours the bound is the figure to expect. Each city has one \
+         wind, so the rows before the first event depend on few draws.\n\n\
          | sensors per km2 | paths | events | shots | sensors that hear one | within 3.05 m | bound | p50 m | p90 m | in 95 % region | wind sigma m/s |\n\
          |---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );

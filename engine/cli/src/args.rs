@@ -321,12 +321,15 @@ pub struct BenchCalibrateArgs {
     /// How well the places are said to be known, metres; with 0 they are the truth.
     #[arg(long, default_value_t = 0.0, value_name = "M")]
     pub place_sigma: f64,
+    /// How far the wind may have drifted between the shots that teach and those that are scored, m/s.
+    #[arg(long, default_value_t = 0.5, value_name = "M/S")]
+    pub wind_drift: f64,
     /// Simulated cities instead: shots within ten feet after so many events, and the gain of a
     /// calibration against distance.
     #[arg(long)]
     pub cities: bool,
     /// Seeds of the cities.
-    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304], value_name = "N,N..", requires = "cities")]
+    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304, 305, 306, 307, 308], value_name = "N,N..", requires = "cities")]
     pub seeds: Vec<u64>,
     /// Write every line of the table as JSON; of cities the page, as Markdown.
     #[arg(long, value_name = "FILE")]

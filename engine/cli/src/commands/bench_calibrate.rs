@@ -30,6 +30,7 @@ fn held_out(args: &BenchCalibrateArgs, input: &Path, out: &mut dyn Write) -> any
     let sites = read_sites(input)?;
     let mut bench = CalibrateBench {
         place_sigma_m: args.place_sigma,
+        wind_drift_m_s: args.wind_drift,
         ..CalibrateBench::default()
     };
     let named = |site: &shotfix_benches::calibrate::Site| {

@@ -6,6 +6,7 @@
 mod arrays;
 mod bad_files;
 mod bench_solve;
+mod calibrate;
 mod good_runs;
 mod long_input;
 mod run;
