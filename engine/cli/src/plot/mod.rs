@@ -9,6 +9,7 @@
 
 mod arrivals;
 mod canvas;
+mod errors;
 mod explained;
 mod flags;
 mod font;
@@ -28,6 +29,7 @@ mod spectrum_axes;
 
 use std::path::PathBuf;
 
+pub use errors::plot_errors;
 pub use map::plot_report;
 pub use scene::plot_scene;
 pub use sound::plot_sound;
