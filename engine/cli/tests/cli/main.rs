@@ -8,6 +8,7 @@ mod bad_files;
 mod bench_solve;
 mod good_runs;
 mod long_input;
+mod rifle;
 mod run;
 mod scene;
 mod simulations;
