@@ -99,5 +99,6 @@ fn shot(found: StreamShot) -> Shot {
         atmosphere: Atmosphere::default(),
         arrivals: Vec::new(),
         class: classify::classify_shot(std::iter::empty()),
+        trajectory: None,
     }
 }

@@ -29,6 +29,10 @@ pub struct Score {
     pub nees_p50: Option<f64>,
     pub nees: Option<f64>,
     pub per_second: f64,
+    /// Error of every scored case; infinite without an answer.
+    pub errors_m: Vec<f64>,
+    /// Squared error in units of the covariance, of every scored answer.
+    pub squared_sigmas: Vec<f64>,
 }
 
 impl Score {
@@ -82,6 +86,8 @@ impl Score {
             nees_p50: quantile(&nees, 0.5),
             nees: mean(&nees),
             per_second: n as f64 / run_s.max(1e-9),
+            errors_m: errors,
+            squared_sigmas: nees,
         }
     }
 }

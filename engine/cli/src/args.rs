@@ -226,7 +226,7 @@ Examples:
   shotfix bench solve cases/solve/ --out answers.jsonl
   shotfix bench solve nlos2d_40pct.jsonl --threads 1
   shotfix bench solve --generate nlos2d_40pct --seed 7
-  shotfix bench solve --generate all
+  shotfix bench solve --generate all --plot errors.png
   shotfix bench solve --generate outside2d_s3ms --map
   shotfix bench solve --generate rifle            shock wave and blast beside the blast alone")]
     Solve(BenchSolveArgs),
@@ -307,6 +307,10 @@ pub struct BenchSolveArgs {
     /// about a tenth of a second a case.
     #[arg(long)]
     pub map: bool,
+    /// Draw errors beside the best other solvers, and how honest the ellipses are, into a PNG or SVG
+    /// file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
+    pub plot: Option<PathBuf>,
 }
 
 /// Arguments of `bench calibrate`.

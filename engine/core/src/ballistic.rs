@@ -24,6 +24,9 @@ const FORERUNNER_SIGMAS: f64 = 3.0;
 const FEWEST: usize = 3;
 /// ... and least log likelihood that the shock waves add against other sounds.
 const LEAST_EVIDENCE: f64 = 8.0;
+/// Standard deviation of a direction of fire that is told, degrees, at most. Automatic fire mixes the waves of
+/// rounds 75 ms apart and leaves it open.
+const SURE_DEG: f64 = 5.0;
 /// The refitted place lies within so many standard deviations, and metres beyond, of the shot's.
 const SAME_SIGMAS: f64 = 5.0;
 const SAME_M: f64 = 30.0;
@@ -147,7 +150,8 @@ impl Scene<'_> {
         let wide_m = (self.shot.covariance_m2[0][0] + self.shot.covariance_m2[1][1]).sqrt();
         let near = fix.position.horizontal_distance_m(place) < SAME_M + SAME_SIGMAS * wide_m;
         let bullet = on_time(&fix.shocks) >= FEWEST && fix.shock_evidence > LEAST_EVIDENCE;
-        (near && bullet && on_time(&fix.blasts) >= FEWEST).then_some((fix, heard))
+        let sure = fix.azimuth_deg.sigma < SURE_DEG && on_time(&fix.blasts) >= FEWEST;
+        (near && bullet && sure).then_some((fix, heard))
     }
 
     /// What each sensor heard between the earliest shock wave and the latest blast, but for what

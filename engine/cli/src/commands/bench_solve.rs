@@ -12,12 +12,13 @@ use shotfix_core::solve::Settings;
 
 use crate::args::BenchSolveArgs;
 use crate::commands::{has_folder, warn};
+use crate::plot::plot_errors;
 
 /// So many bad lines are named; more are counted.
 const NAMED: usize = 20;
 
 pub(super) fn run(args: &BenchSolveArgs, out: &mut dyn Write) -> anyhow::Result<()> {
-    if let Some(path) = &args.out {
+    for path in [&args.out, &args.plot].into_iter().flatten() {
         has_folder(path)?;
     }
     let wanted = args.generate.as_deref();
@@ -58,6 +59,9 @@ pub(super) fn run(args: &BenchSolveArgs, out: &mut dyn Write) -> anyhow::Result<
     if args.map {
         out.write_all(b"\n")?;
         out.write_all(map_table(&maps).as_bytes())?;
+    }
+    if let Some(path) = &args.plot {
+        plot_errors(&bench.scores, path)?;
     }
     let mut warnings: Vec<String> = bench
         .bad

@@ -32,6 +32,9 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, findings: &Findings<'_>, in
             region(canvas, view, &map.region95, 0.10);
             region(canvas, view, &map.region50, 0.18);
         }
+        if let Some(flight) = &shot.trajectory {
+            trajectory(canvas, view.px(shot.position), flight.azimuth_deg);
+        }
         let Some(explanation) = findings.explanation(incident, k) else {
             continue;
         };
@@ -59,6 +62,21 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, findings: &Findings<'_>, in
             }
         }
     }
+}
+
+/// An arrow the way the bullet went.
+fn trajectory(canvas: &mut Canvas, (x, y): (f64, f64), azimuth_deg: f64) {
+    const LENGTH: f64 = 46.0;
+    let (sin, cos) = azimuth_deg.to_radians().sin_cos();
+    let at =
+        |along: f64, aside: f64| (x + along * sin + aside * cos, y - along * cos + aside * sin);
+    let style = format!("stroke=\"{}\" stroke-width=\"2\"", palette::INK);
+    canvas.line(at(14.0, 0.0), at(LENGTH, 0.0), &style);
+    let fill = format!("fill=\"{}\"", palette::INK);
+    canvas.polygon(
+        [at(LENGTH + 10.0, 0.0), at(LENGTH, 4.5), at(LENGTH, -4.5)],
+        &fill,
+    );
 }
 
 fn region(canvas: &mut Canvas, view: &View, region: &Region, opacity: f64) {

@@ -10,6 +10,7 @@
 mod arrivals;
 mod canvas;
 mod detect;
+mod errors;
 mod explained;
 mod flags;
 mod font;
@@ -31,6 +32,7 @@ mod ten_feet;
 use std::path::PathBuf;
 
 pub use detect::plot_detect;
+pub use errors::plot_errors;
 pub use map::plot_report;
 pub use scene::plot_scene;
 pub use sound::plot_sound;

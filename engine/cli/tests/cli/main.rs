@@ -9,6 +9,7 @@ mod bench_solve;
 mod calibrate;
 mod good_runs;
 mod long_input;
+mod rifle;
 mod run;
 mod scene;
 mod simulations;

@@ -12,6 +12,9 @@ use crate::units::Seconds;
 /// An onset within so many standard deviations of another round's time is that round's.
 const OF_ROUND_SIGMAS: f64 = 3.0;
 
+/// An arrival within so many standard deviations fits the place.
+const USUAL_SIGMAS: f64 = 3.0;
+
 /// What a sensor had to do with a shot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -161,6 +164,13 @@ fn words(setting: &Setting<'_>, account: &Account, by_levels: bool) -> String {
                 "{range}, heard the shot {off_ms:.1} ms {side} the direct wave was due, where {spread_ms:.1} ms \
                  is usual; {} of the weight{moves}",
                 percent(account.weight)
+            )
+        }
+        Verdict::Late | Verdict::Early if sigmas < USUAL_SIGMAS => {
+            let side = if residual_s < 0.0 { "before" } else { "after" };
+            format!(
+                "{range}, heard something {off_ms:.0} ms {side} the direct wave was due, which would fit, but was \
+                 taken for another sound"
             )
         }
         Verdict::Late => format!(

@@ -63,6 +63,8 @@ pub(super) fn place_anywhere(
             survey_sigma_m: 0.0,
             dimensions: Dimensions::Two,
             air: network.air,
+            up_m: None,
+            paths: &[],
         };
         let found = solve(&problem, &settings).ok()?;
         Some((found.position, found.t0.0))

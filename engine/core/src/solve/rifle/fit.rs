@@ -127,16 +127,10 @@ fn system(
         let sigma_s = sensor.sigma.0.max(blur_s);
         let due_blast = blast(theta, sensor.position);
         let due_shock = shock(theta, sensor.position);
-        let reading = read(
-            problem,
-            m,
-            due_blast.time_s,
-            due_shock.map(|d| d.time_s),
-            sigma_s,
-        );
+        let reading = read(problem, m, due_blast.time_s, due_shock.as_ref(), sigma_s);
         let mut add = |taken: Option<Taken>, by: &Theta| {
             let Some(taken) = taken else { return };
-            let weight = taken.on_time / (sigma_s * sigma_s);
+            let weight = taken.on_time / (taken.sigma_s * taken.sigma_s);
             for a in 0..P {
                 slope[a] += weight * taken.residual_s * by[a];
                 for b in 0..P {

@@ -5,8 +5,9 @@
 const CLOSE_M: f64 = 1e-3;
 const MOST_STEPS: usize = 30;
 
-/// A bullet that flies straight and is slowed by drag as the square of its speed:
-/// `v(x) = v0 exp(-x / L)`, `t(x) = L (exp(x / L) - 1) / v0`.
+/// A bullet that flies straight and is slowed by drag as the speed to the power of 3/2, as supersonic ones
+/// are whose drag coefficient falls with the root of Mach's number: with `q = x / 2 L`,
+/// `v(x) = v0 (1 - q)^2` and `t(x) = x / (v0 (1 - q))`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flight {
     pub(super) muzzle: [f64; 3],
@@ -14,20 +15,31 @@ pub(super) struct Flight {
     pub(super) direction: [f64; 3],
     /// v0, m/s.
     pub(super) speed: f64,
-    /// L, metres.
+    /// L: the muzzle speed over what is lost of it on the first metre, metres.
     pub(super) drag_m: f64,
 }
 
 impl Flight {
+    /// q, kept where the bullet still flies.
+    fn lost(&self, x: f64) -> f64 {
+        (0.5 * x / self.drag_m).min(0.9)
+    }
+
+    /// How far the time of flight to `x` metres may be off because drag goes with another power of the speed,
+    /// seconds: powers of 1 and 2 differ from this law by `x^3 / (12 L^2 v0)`.
+    pub(super) fn law_sigma_s(&self, x: f64) -> f64 {
+        x.powi(3) / (18.0 * self.drag_m * self.drag_m * self.speed)
+    }
+
     /// Seconds from the muzzle to `x` metres.
     pub(super) fn time_s(&self, x: f64) -> f64 {
-        self.drag_m * (x / self.drag_m).exp_m1() / self.speed
+        x / (self.speed * (1.0 - self.lost(x)))
     }
 
     /// Derivative of [`Flight::time_s`] by ln L.
     pub(super) fn time_by_ln_drag(&self, x: f64) -> f64 {
-        let q = x / self.drag_m;
-        self.drag_m * (q.exp_m1() - q * q.exp()) / self.speed
+        let q = self.lost(x);
+        -x * q / (self.speed * (1.0 - q) * (1.0 - q))
     }
 
     pub(super) fn point(&self, x: f64) -> [f64; 3] {
@@ -46,10 +58,11 @@ impl Flight {
         let miss2 = (d.iter().map(|d| d * d).sum::<f64>() - along * along).max(0.0);
         let slope = |x: f64| {
             let ahead = along - x;
-            let slowness = (x / self.drag_m).exp() / self.speed;
-            slowness - ahead / (c * (ahead * ahead + miss2).sqrt().max(1e-6))
+            let kept = 1.0 - self.lost(x);
+            1.0 / (self.speed * kept * kept)
+                - ahead / (c * (ahead * ahead + miss2).sqrt().max(1e-6))
         };
-        let supersonic_m = self.drag_m * (self.speed / c).ln();
+        let supersonic_m = 2.0 * self.drag_m * (1.0 - (c / self.speed).sqrt());
         let (mut low, mut high) = (0.0, along.min(supersonic_m));
         if high <= 0.0 || slope(0.0) >= 0.0 || slope(high) <= 0.0 {
             return None;
@@ -64,7 +77,7 @@ impl Flight {
             }
             let ahead = along - x;
             let r2 = ahead * ahead + miss2;
-            let bend = (x / self.drag_m).exp() / (self.speed * self.drag_m)
+            let bend = 1.0 / (self.speed * self.drag_m * (1.0 - self.lost(x)).powi(3))
                 + miss2 / (c * r2 * r2.sqrt()).max(1e-9);
             let newton = x - here / bend;
             let next = if newton > low && newton < high {

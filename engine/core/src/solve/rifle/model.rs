@@ -23,16 +23,18 @@ pub(super) type Theta = [f64; P];
 const LATE: f64 = 0.2;
 const LATENESS_S: f64 = 0.045;
 /// A sensor reports an impulse of other origin this often, per second.
-const CLUTTER_PER_S: f64 = 0.5;
+const CLUTTER_PER_S: f64 = 0.2;
 /// Probability that a sensor reports the blast, and the shock wave where the cone passes.
-const BLAST: f64 = 0.85;
-const SHOCK: f64 = 0.75;
+const BLAST: f64 = 0.92;
+const SHOCK: f64 = 0.85;
 
 /// A predicted time and its derivatives.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     pub(super) time_s: f64,
     pub(super) by: Theta,
+    /// Standard deviation of the prediction itself, seconds.
+    pub(super) sigma_s: f64,
 }
 
 fn flight(theta: &Theta) -> Flight {
@@ -66,6 +68,7 @@ pub(super) fn blast(theta: &Theta, sensor: Enu) -> Due {
     Due {
         time_s: theta[T0] + way.delay_s,
         by,
+        sigma_s: 0.0,
     }
 }
 
@@ -94,6 +97,7 @@ pub(super) fn shock(theta: &Theta, sensor: Enu) -> Option<Due> {
     Some(Due {
         time_s: theta[T0] + flown_s + way.delay_s,
         by,
+        sigma_s: flight.law_sigma_s(x),
     })
 }
 
@@ -116,6 +120,8 @@ pub(super) struct Taken {
     pub(super) onset: usize,
     pub(super) residual_s: f64,
     pub(super) on_time: f64,
+    /// Standard deviation it was judged by.
+    pub(super) sigma_s: f64,
 }
 
 /// The best reading of a sensor's onsets when its waves are due then; each wave takes one onset or none, and
@@ -124,11 +130,11 @@ pub(super) fn read(
     problem: &RifleProblem<'_>,
     sensor: usize,
     due_blast_s: f64,
-    due_shock_s: Option<f64>,
+    due_shock: Option<&Due>,
     sigma_s: f64,
 ) -> Reading {
     let onsets = problem.sensors[sensor].onsets;
-    let of = |due_s: f64, k: usize, heard: f64| {
+    let of = |due_s: f64, sigma_s: f64, k: usize, heard: f64| {
         let e = onsets[k].0 - due_s;
         let on =
             (1.0 - LATE) * 0.398_942_280_401_432_7 / sigma_s * (-0.5 * (e / sigma_s).powi(2)).exp();
@@ -143,21 +149,26 @@ pub(super) fn read(
             onset: k,
             residual_s: e,
             on_time: on / density,
+            sigma_s,
         };
         (gain, taken)
     };
     let mut best = Reading {
-        gain: (1.0 - BLAST).ln() + due_shock_s.map_or(0.0, |_| (1.0 - SHOCK).ln()),
-        shock_gain: due_shock_s.map_or(0.0, |_| (1.0 - SHOCK).ln()),
+        gain: (1.0 - BLAST).ln() + due_shock.map_or(0.0, |_| (1.0 - SHOCK).ln()),
+        shock_gain: due_shock.map_or(0.0, |_| (1.0 - SHOCK).ln()),
         ..Reading::default()
     };
     let silent = best;
     let blasts = (0..onsets.len()).map(Some).chain([None]);
     for b in blasts {
-        let blast = b.map(|k| of(due_blast_s, k, BLAST));
-        let shocks = (0..onsets.len()).filter(|k| Some(*k) != b && due_shock_s.is_some());
+        let blast = b.map(|k| of(due_blast_s, sigma_s, k, BLAST));
+        // The shock wave comes first.
+        let before = |k: usize| b.is_none_or(|b| onsets[k].0 < onsets[b].0);
+        let shocks = (0..onsets.len()).filter(|k| due_shock.is_some() && before(*k));
         for s in shocks.map(Some).chain([None]) {
-            let shock = s.and_then(|k| due_shock_s.map(|due_s| of(due_s, k, SHOCK)));
+            let shock = s.and_then(|k| {
+                due_shock.map(|due| of(due.time_s, sigma_s.hypot(due.sigma_s), k, SHOCK))
+            });
             let (gain_b, gain_s) = (blast.map_or(0.0, |b| b.0), shock.map_or(0.0, |s| s.0));
             let gain = silent.gain + gain_b + gain_s;
             if gain > best.gain {

@@ -1,15 +1,13 @@
 //! First guesses of place, time and direction.
 
 use super::RifleProblem;
-use super::model::{
-    AZIMUTH, DRAG, ELEVATION, P, SOUND, SPEED, T0, Theta, WIND, blast, read, shock,
-};
+use super::model::{AZIMUTH, P, SOUND, T0, Theta, blast, read, shock};
 use crate::geodesy::Enu;
 use crate::solve::{Dimensions, Problem, Settings, candidates};
 use crate::units::Seconds;
 
 /// Guesses that are fitted.
-const KEPT: usize = 24;
+const KEPT: usize = 60;
 /// Directions tried.
 const DIRECTIONS: usize = 36;
 /// Lattice of places: so many a side, over so many times the spread of the sensors.
@@ -44,8 +42,8 @@ pub(super) fn guesses(problem: &RifleProblem<'_>, means: &Theta, reach_m: f64) -
                 theta[AZIMUTH] = std::f64::consts::TAU * k as f64 / DIRECTIONS as f64;
                 let gain: f64 = (0..problem.sensors.len())
                     .map(|m| {
-                        let due = shock(&theta, problem.sensors[m].position).map(|d| d.time_s);
-                        read(problem, m, blasts[m], due, tolerance_s).gain
+                        let due = shock(&theta, problem.sensors[m].position);
+                        read(problem, m, blasts[m], due.as_ref(), tolerance_s).gain
                     })
                     .sum();
                 offer(&mut found, (gain, theta), APART * step_m);
@@ -158,6 +156,5 @@ pub(super) fn means(priors: &[(f64, f64); P]) -> Theta {
     for k in [T0, AZIMUTH] {
         means[k] = 0.0;
     }
-    debug_assert!(ELEVATION < SPEED && SPEED < DRAG && DRAG < WIND);
     means
 }
