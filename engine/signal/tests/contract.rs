@@ -139,7 +139,8 @@ fn verif_digital_silence_gives_none() {
 
 #[test]
 fn verif_stationary_noise_gives_few() {
-    // A pair of bins 7 dB over its surroundings is eight sigma of white noise: none is expected.
+    // The threshold is where an exponential tail gives 0.05 exp(-6) of 60 000 bins, seven a minute;
+    // that of white noise falls faster.
     for rate in [8_000.0, 12_000.0, 48_000.0] {
         let mut counts = Vec::new();
         // From far below a 16-bit step to nearly full scale.
@@ -148,7 +149,7 @@ fn verif_stationary_noise_gives_few() {
             counts.push(detect(rate, &x).len());
         }
         println!("false onsets in 60 s of white noise at {rate} Hz: {counts:?}");
-        assert!(counts.iter().all(|&n| n == 0), "{rate} Hz: {counts:?}");
+        assert!(counts.iter().all(|&n| n <= 7), "{rate} Hz: {counts:?}");
     }
 }
 
