@@ -254,19 +254,7 @@ fn burst(seed: u64, rounds: usize, k: u64) -> Option<(usize, bool, usize)> {
         .filter(|&&t| nearest(&onsets, rate, t).is_some())
         .count();
     let told = count_rounds(&onsets, rate);
-    Some((
-        rounds,
-        {
-            if std::env::var("V").is_ok() {
-                println!(
-                    "rounds {rounds} found {found} told {told} onsets {}",
-                    onsets.len()
-                );
-            }
-            found == rounds && told == rounds
-        },
-        found,
-    ))
+    Some((rounds, found == rounds && told == rounds, found))
 }
 
 /// Rounds by the onsets of one sensor alone.
