@@ -89,23 +89,39 @@ fn play(scene: &Scene) -> (Vec<f32>, Vec<f64>) {
     (simulation.recordings.swap_remove(0).samples, times)
 }
 
-/// Adds `blasts` to `noise` so that their loudest 2 ms stand `snr_db` over the noise, on average.
-fn mix(rate_hz: f64, noise: &[f32], blasts: &[f32], times: &[f64], snr_db: f64) -> Vec<f32> {
+/// Adds `blasts` to `noise` so that the loudest 2 ms of each stand `snr_db` over the mean of the noise.
+///
+/// `alone`: each blast is brought to that level by itself, up to the next; else all by one gain.
+fn mix(
+    rate_hz: f64,
+    noise: &[f32],
+    blasts: &[f32],
+    times: &[f64],
+    (snr_db, alone): (f64, bool),
+) -> Vec<f32> {
     let band = in_band(rate_hz, blasts);
     let pair = (0.002 * rate_hz) as usize;
+    let index = |t: f64| ((t * rate_hz) as usize).min(blasts.len());
     let loudest = |&t: &f64| {
-        let from = ((t - 0.001) * rate_hz) as usize;
-        let to = (from + (0.01 * rate_hz) as usize).min(band.len());
-        band[from.min(to)..to]
+        band[index(t - 0.001)..index(t + 0.01)]
             .windows(pair)
             .map(mean_square)
-            .fold(0.0, f64::max)
+            .fold(1e-30, f64::max)
     };
-    let blast = times.iter().map(loudest).sum::<f64>() / times.len().max(1) as f64;
-    let power = mean_square(&in_band(rate_hz, noise));
-    let gain = (power * 10_f64.powf(snr_db / 10.0) / blast.max(1e-30)).sqrt();
-    let add = |(noise, blast): (&f32, &f32)| (f64::from(*noise) + gain * f64::from(*blast)) as f32;
-    noise.iter().zip(blasts).map(add).collect()
+    let wanted = mean_square(&in_band(rate_hz, noise)) * 10_f64.powf(snr_db / 10.0);
+    let mean = times.iter().map(loudest).sum::<f64>() / times.len().max(1) as f64;
+    let mut mixed = noise.to_vec();
+    for (k, t) in times.iter().enumerate() {
+        let own = if alone { loudest(t) } else { mean };
+        let gain = (wanted / own).sqrt();
+        // From 10 ms before the front, so that nothing of it is lost.
+        let to = times.get(k + 1).map_or(blasts.len(), |t| index(t - 0.01));
+        let from = index(t - 0.01);
+        for (sum, blast) in mixed[from..to].iter_mut().zip(&blasts[from..to]) {
+            *sum = (f64::from(*sum) + gain * f64::from(*blast)) as f32;
+        }
+    }
+    mixed
 }
 
 fn detect(rate_hz: f64, samples: &[f32]) -> Vec<RawOnset> {
@@ -163,7 +179,10 @@ fn blasts_in(seed: u64, noise: &'static str, text: &str, rate_hz: u32) -> Vec<Mi
     let (background, _) = play(&background);
     let rate = f64::from(rate_hz);
     let at = |&snr_db: &f64| {
-        let onsets = detect(rate, &mix(rate, &background, &blasts, &times, snr_db));
+        let onsets = detect(
+            rate,
+            &mix(rate, &background, &blasts, &times, (snr_db, true)),
+        );
         let hits: Vec<_> = (times.iter())
             .filter_map(|&t| nearest(&onsets, rate, t))
             .collect();
@@ -227,7 +246,10 @@ fn burst(seed: u64, rounds: usize, k: u64) -> Option<(usize, bool, usize)> {
     let (blasts, times) = play(&scene(seed, BURST_RATE_HZ, duration_s, &shots)?);
     let (noise, _) = play(&scene(seed + 500, BURST_RATE_HZ, duration_s, NOISES[0].1)?);
     let rate = f64::from(BURST_RATE_HZ);
-    let onsets = detect(rate, &mix(rate, &noise, &blasts, &times, BURST_SNR_DB));
+    let onsets = detect(
+        rate,
+        &mix(rate, &noise, &blasts, &times, (BURST_SNR_DB, false)),
+    );
     let found = (times.iter())
         .filter(|&&t| nearest(&onsets, rate, t).is_some())
         .count();
@@ -237,16 +259,18 @@ fn burst(seed: u64, rounds: usize, k: u64) -> Option<(usize, bool, usize)> {
 
 /// Rounds by the onsets of one sensor alone.
 ///
-/// No weapon fires twice within 50 ms, and an echo is weaker than what it repeats: so an onset is a
-/// round unless a round that was no weaker went at most 50 ms before. An echo later than
-/// that is a round if it reaches half the level of the strongest, which few do.
+/// No weapon fires twice within 50 ms, and an echo is weaker than what it repeats. So an onset is a
+/// round unless another went at most 50 ms before, if its peak nearly reaches that of the strong
+/// ones, of which the mean is taken: those with at least half the peak of the strongest.
 fn count_rounds(onsets: &[RawOnset], rate_hz: f64) -> usize {
     const APART_S: f64 = 0.05;
-    const LEAST_OF_STRONGEST: f32 = 0.5;
-    let strongest = onsets.iter().map(|onset| onset.peak).fold(0.0, f32::max);
+    const LEAST: f32 = 0.62;
+    let peaks = || onsets.iter().map(|onset| onset.peak);
+    let strongest = peaks().fold(0.0, f32::max);
+    let strong: Vec<f32> = peaks().filter(|peak| *peak >= 0.5 * strongest).collect();
+    let usual = strong.iter().sum::<f32>() / strong.len().max(1) as f32;
     let (mut n, mut last_s) = (0, f64::NEG_INFINITY);
-    let strong = (onsets.iter()).filter(|onset| onset.peak >= LEAST_OF_STRONGEST * strongest);
-    for onset in strong {
+    for onset in onsets.iter().filter(|onset| onset.peak >= LEAST * usual) {
         let at_s = onset.sample / rate_hz;
         if at_s - last_s > APART_S {
             n += 1;

@@ -4,6 +4,7 @@ mod curve;
 mod input;
 mod mixed;
 mod score;
+mod street;
 mod table;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ pub use curve::{CURVE_DB, CurvePoint};
 pub use input::{Expected, Kind, Listening, find};
 pub use mixed::{BURST_ROUNDS, Bursts, Mixed, SNRS_DB, bursts, mixed};
 pub use score::{Figures, TOLERANCES_S};
+pub use street::street;
 pub use table::table;
 
 use curve::{config_at, curve};
