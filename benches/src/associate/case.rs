@@ -14,7 +14,7 @@ const MAX_LINE_BYTES: u64 = 1 << 24;
 /// A file may have this many cases.
 const MAX_CASES: usize = 200_000;
 /// A case may have this many sensors.
-const MAX_SENSORS: usize = 10_000;
+const MAX_SENSORS: usize = 2_000;
 
 /// What the associator is given. It has no truth in it.
 #[derive(Clone, Debug, PartialEq)]

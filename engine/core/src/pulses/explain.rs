@@ -5,7 +5,7 @@ use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
-use super::scan::{seeds, seeds_near};
+use super::scan::{Seed, seeds, seeds_near};
 use super::scene::Scene;
 use crate::geodesy::Enu;
 
@@ -24,8 +24,10 @@ pub struct Shot {
     pub evidence: f64,
 }
 
-/// Seeds that are tried after each scan.
+/// Places that are tried after each scan, ...
 const SEEDS: usize = 45;
+/// ... and if none of them is worth it.
+const LAST_SEEDS: usize = 100;
 /// Scans at most.
 const SCANS: usize = 10;
 /// Bursts of one scan that are looked at closely.
@@ -95,7 +97,6 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
 
 /// Bursts among the free pulses that share none, best first.
 fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> Vec<Burst> {
-    let area_m2 = network.area_m2();
     let echoes = rates(pulses, free, known);
     let new: Vec<bool> = free
         .iter()
@@ -104,7 +105,22 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
         .collect();
     let lags = Lags::new(network, pulses, &new);
     let scene = Scene::new(network, pulses, free, echoes);
-    let mut drafts: Vec<(f64, Burst)> = seeds(network, &lags, SEEDS)
+    let places = seeds(network, &lags, LAST_SEEDS);
+    let (first, last) = places.split_at(places.len().min(SEEDS));
+    for places in [first, last] {
+        let found = grow(&scene, places);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Bursts grown from `places` that share no pulse, best first.
+fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
+    let network = scene.network;
+    let area_m2 = network.area_m2();
+    let mut drafts: Vec<(f64, Burst)> = places
         .iter()
         .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
         .map(|burst| (burst.worth(area_m2), burst))
@@ -118,7 +134,7 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
         .collect();
     keep_different(&mut finished, FINISHED);
     let least = SURE * finished.first().map_or(0.0, |f| f.0);
-    let mut taken = vec![false; free.len()];
+    let mut taken = vec![false; scene.free.len()];
     let mut found = Vec::new();
     for (worth, burst) in finished {
         if worth >= least && !burst.picks().any(|i| taken[i as usize]) {

@@ -122,7 +122,7 @@ impl Lags {
             return 0.0;
         }
         // 13, 7 and 3 bins.
-        const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_910, 1.098_612];
+        const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_91, 1.098_612];
         let ln_ratio = self.ln[found.min(63)] - ln_per_bin - LN_WIDTHS[level];
         (n * ln_ratio - n + expected).min(MOST)
     }

@@ -147,12 +147,7 @@ impl Place {
     fn refine(&mut self, network: &Network, delays: &[Delay], jitter_s: f64) -> Option<()> {
         let mut covariance = nalgebra::Matrix3::zeros();
         for step in 0..STEPS {
-            // Wide at first: a start may be metres off.
-            let blur_s = if step < BLURS_S.len() {
-                BLURS_S[step]
-            } else {
-                0.0
-            };
+            let blur_s = BLURS_S.get(step).copied().unwrap_or(0.0);
             let mut information = nalgebra::Matrix3::zeros();
             let mut gradient = nalgebra::Vector3::zeros();
             for delay in delays {
@@ -169,7 +164,7 @@ impl Place {
             covariance = information.cholesky()?.inverse();
             let change = covariance * gradient;
             let moved_m = change[0].hypot(change[1]);
-            if !(moved_m < 200.0) {
+            if !moved_m.is_finite() || moved_m > LONGEST_STEP_M {
                 return None;
             }
             self.position = network.place(
@@ -195,5 +190,9 @@ impl Place {
     }
 }
 
+/// Iterations at most.
 const STEPS: usize = 10;
+/// A longer step has left the array, metres.
+const LONGEST_STEP_M: f64 = 200.0;
+/// Added to the noise in the first iterations, seconds: a start may be metres off.
 const BLURS_S: [f64; 3] = [0.010, 0.004, 0.0015];
