@@ -206,14 +206,8 @@ fn score(
                 let [[xx, xy, _], [_, yy, _], _] = f.covariance_m2;
                 (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy) <= CHI2_95
             });
-            let bound = bound.map(|mut bound| {
-                for a in 0..2 {
-                    for b in 0..2 {
-                        bound[a][b] += prediction.place_covariance_m2[a][b];
-                    }
-                }
-                bound
-            });
+            let [[xx, xy], [_, yy]] = prediction.place_covariance_m2;
+            let bound = bound.map(|b| [[b[0][0] + xx, b[0][1] + xy], [b[1][0] + xy, b[1][1] + yy]]);
             Scored {
                 error_m: error_m(found.as_ref(), shot.place),
                 allowed: bound.map_or(0.0, within_ten_feet),

@@ -333,7 +333,7 @@ pub struct BenchCalibrateArgs {
     #[arg(long)]
     pub cities: bool,
     /// Seeds of the cities.
-    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304, 305, 306, 307, 308], value_name = "N,N..", requires = "cities")]
+    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304, 305, 306], value_name = "N,N..", requires = "cities")]
     pub seeds: Vec<u64>,
     /// Write every line of the table as JSON; of cities the page, as Markdown.
     #[arg(long, value_name = "FILE")]
