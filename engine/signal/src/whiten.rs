@@ -134,7 +134,7 @@ impl Whitener {
             let forward: f32 = (0..order).map(|k| taps[k] * r[order - k]).sum();
             let reflection = -forward / error;
             // Correlations of short bins are no exact correlation: keep the filter tame.
-            if !(reflection.abs() < 0.999) {
+            if reflection.is_nan() || reflection.abs() >= 0.999 {
                 break;
             }
             let old = taps;
@@ -143,7 +143,7 @@ impl Whitener {
             }
             error *= 1.0 - reflection * reflection;
         }
-        if !(error > 0.0) {
+        if error.is_nan() || error <= 0.0 {
             return;
         }
         let gain = libm::sqrtf(power / error);
