@@ -14,7 +14,8 @@ pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]
     let metres = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
     let mut out = format!(
         "# Ten feet\n\n\
-         `shotfix bench calibrate --cities --out docs/ten-feet.md` writes this page. \
+         ![Share within ten feet against events, and gain against distance](ten-feet.png)\n\n\
+         `shotfix bench calibrate --cities --out docs/ten-feet.md --plot docs/ten-feet.png` writes this page. \
          Cities are those of the simulator's preset `pittsburgh-like`, seeds {seeds}; lengths and shares of the \
          path prior were measured on seeds 101 to 104 and nothing was chosen on these. Arrivals are the simulator's: ways over \
          roofs and round corners, wind and temperature by height, gusts, picks with 1 ms of jitter at 20 dB and one in \

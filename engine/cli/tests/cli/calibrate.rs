@@ -68,5 +68,5 @@ fn inputs_that_teach_nothing_and_files_that_are_none_are_refused() {
         run.code == Some(1) && run.err.contains("missing.toml"),
         "{run:#?}"
     );
-    shotfix(dir.path(), "bench calibrate").wrong_usage(&["--cities"]);
+    shotfix(dir.path(), "bench calibrate").wrong_usage(&["<INPUT>"]);
 }
