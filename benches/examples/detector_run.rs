@@ -14,5 +14,6 @@ fn main() {
         detector.process(&samples, |_| n += 1);
         detector.finish(|_| n += 1);
     }
-    std::process::exit(if n == 2 { 0 } else { 1 });
+    // Both blasts, or the count of instructions is of something else.
+    std::process::exit(if n >= 2 { 0 } else { 1 });
 }

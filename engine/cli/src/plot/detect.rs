@@ -18,12 +18,13 @@ const PANEL: (f64, f64) = (390.0, 280.0);
 /// Left edges of the two panels.
 const LEFT: [f64; 2] = [64.0, 540.0];
 /// Colours of lines, told apart by colour-blind readers too.
-const COLOURS: [&str; 5] = [
+const COLOURS: [&str; 6] = [
     palette::USED,
     palette::FIX,
     palette::TRUTH,
     palette::REJECTED,
     palette::INK,
+    palette::SHOT,
 ];
 
 /// One line of a chart: its name and its points.
@@ -97,7 +98,7 @@ fn lg(rate: f64) -> f64 {
     rate.max(0.01).log10()
 }
 
-/// One line a sample rate and noise, the first five.
+/// One line a sample rate and noise, as many as there are colours.
 fn mixed_lines(bench: &DetectBench, value: impl Fn(&Mixed) -> Option<f64>) -> Vec<Series> {
     let mut series: Vec<Series> = Vec::new();
     for m in &bench.mixed {
