@@ -110,7 +110,6 @@ impl HannDecimator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec;
 
     #[test]
     fn response_is_that_of_a_hann_window() {
