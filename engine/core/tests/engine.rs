@@ -325,9 +325,9 @@ fn two_shooters(n: usize, lag_s: std::ops::Range<f64>) -> (f64, f64) {
 #[test]
 fn val_two_shooters_are_told_apart() {
     for (lag_s, least) in [
-        (0.0..0.3, 0.78),
-        (0.3..1.0, 0.75),
-        (1.0..2.4, 0.87),
+        (0.0..0.3, 0.79),
+        (0.3..1.0, 0.79),
+        (1.0..2.4, 0.90),
         (2.6..5.0, 0.97),
     ] {
         let (found, all) = two_shooters(40, lag_s.clone());
