@@ -7,6 +7,7 @@ mod audio;
 mod collect;
 mod delays;
 mod error;
+mod found;
 mod layouts;
 #[doc(hidden)]
 pub mod parse;
@@ -21,6 +22,7 @@ pub use audio::{AudioFile, AudioReader, Metadata, StartSource, probe, probe_wav}
 pub use collect::find_tests;
 pub use delays::{DelaysError, SensorDelay, delays};
 pub use error::Error;
+pub use found::FoundPlace;
 pub use layouts::{Layout, UnknownLayout};
 pub use path_terms::PathTermsFile;
 pub use pipeline::{LocateError, impulses, locate, locate_with};

@@ -112,11 +112,13 @@ pub fn locate_with(
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
     let atmosphere = set.atmosphere.unwrap_or_default();
     let mut engine = Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    let mut used_terms = None;
     if let Some(file) = path_terms {
         let (terms, moved) = file
             .terms(&array)
             .map_err(|reason| LocateError::PathTerms { reason })?;
         warnings.extend(moved);
+        used_terms = Some(terms.clone());
         engine = engine.with_path_terms(terms);
     }
     let heard = good.iter().filter(|g| !g.1.is_empty()).count();
@@ -139,6 +141,7 @@ pub fn locate_with(
     }
     Ok(LocateReport {
         array,
+        path_terms: used_terms,
         incidents,
         warnings,
     })

@@ -63,13 +63,18 @@ Examples:
     Simulate(SimulateArgs),
     /// Learn how much later than the straight line sound arrives, from shots whose place is known.
     ///
-    /// Inputs are case files of arrivals (*.jsonl, with `truth` and, best, `ids` of the sensors) or folders
-    /// of live fire (*.allpulses.json, *.nlos-tuples.json and *.survey.json of each test). The file is used
-    /// by `locate --path-terms`; if it is there already, what it holds is kept.
+    /// Inputs are case files of arrivals (*.jsonl, with `truth` and, best, `ids` of the sensors), folders
+    /// of live fire (*.allpulses.json, *.nlos-tuples.json and *.survey.json of each test) or, with --found,
+    /// results of `locate --format json`. The file is used by `locate --path-terms`; if it is there
+    /// already, what it holds is kept.
     #[command(after_help = "\
 Examples:
   shotfix calibrate test-fire.jsonl --out terms.toml --place-sigma 0.5
   shotfix calibrate live-fire/FP1 --out fp1.toml --place-sigma 2.5
+  shotfix locate recordings/ --format json > shots.json
+  shotfix calibrate shots.json --found casings.csv --out terms.toml
+                                                  time,latitude,longitude,sigma_m
+                                                  2026-07-04T21:30:00Z,40.4412,-79.9951,0.3
   shotfix locate live-fire/FP1/test_018 --path-terms fp1.toml")]
     Calibrate(CalibrateArgs),
     /// Measure accuracy and speed on recordings with truth, and the simulator against literature.
@@ -128,9 +133,13 @@ pub struct LocateArgs {
 /// Arguments of `calibrate`.
 #[derive(Args, Debug)]
 pub struct CalibrateArgs {
-    /// Case files with truth, or folders of live fire; all of one array.
+    /// Case files with truth, folders of live fire, or located shots with --found; all of one array.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+    /// Where casings were found: a CSV of time, latitude and longitude or east and north, and sigma_m. Shots
+    /// within a minute and 50 m of a line were fired there.
+    #[arg(long, value_name = "FILE", conflicts_with = "place_sigma")]
+    pub found: Option<PathBuf>,
     /// File of path terms to write, or to add to.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

@@ -35,7 +35,7 @@ impl<'a> Findings<'a> {
     /// With the probability maps of shots whose ellipse does not tell their place, and with an
     /// explanation of every shot if `explained`. `settings` are those of the run.
     pub fn detailed(report: &'a LocateReport, settings: &Settings, explained: bool) -> Self {
-        let array = &report.array;
+        let (array, paths) = (&report.array, report.path_terms.as_ref());
         let details = report
             .incidents
             .par_iter()
@@ -43,9 +43,9 @@ impl<'a> Findings<'a> {
                 (0..incident.shots.len())
                     .map(|round| Details {
                         explanation: explained
-                            .then(|| explain(incident, round, array, settings))
+                            .then(|| explain(incident, round, array, settings, paths))
                             .flatten(),
-                        map: map_of(incident, round, array, settings),
+                        map: map_of(incident, round, array, settings, paths),
                     })
                     .collect()
             })

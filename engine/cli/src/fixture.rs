@@ -192,6 +192,7 @@ pub(crate) fn town_report() -> LocateReport {
         (&[3], &[6]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec!["N07 was silent for the whole recording".to_owned()],
@@ -218,6 +219,7 @@ pub(crate) fn anonymous_report() -> LocateReport {
         (&[], &[]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec![],
@@ -244,6 +246,7 @@ pub(crate) fn hostile_report() -> LocateReport {
         (&[1], &[3]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec!["<script>".to_owned()],
@@ -253,6 +256,7 @@ pub(crate) fn hostile_report() -> LocateReport {
 /// Sensors and nothing heard.
 pub(crate) fn empty_report() -> LocateReport {
     LocateReport {
+        path_terms: None,
         array: town(Some(frame())),
         incidents: vec![],
         warnings: vec![],

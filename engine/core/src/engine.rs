@@ -199,6 +199,7 @@ impl Engine {
             .filter(|&i| (cut.start..=cut.end).contains(&self.pending[i].time))
             .collect();
         let epoch = cut.start;
+        self.site.time = Some(epoch);
         // `inside` is in order of (time, sensor), as is the episode: indices agree.
         let picks = inside
             .iter()
@@ -277,11 +278,15 @@ impl Engine {
     ) -> Vec<ShotArrival> {
         let fix = &burst.fix;
         let position: Enu = fix.positions[k];
+        let assumptions = self.site.assumptions();
+        let learned = assumptions.learned(position);
         let mut solved = fix.residuals_s[k].iter().zip(&fix.direct[k]);
         let mut arrivals = Vec::new();
         for (sensor, chosen) in burst.rounds[k].picks.iter().enumerate() {
             let place = self.site.sensors[sensor].position;
-            let expected_s = fix.times_s[k] + self.site.medium.delay_s(position, place);
+            let straight_s = self.site.medium.delay_s(position, place);
+            let extra_s = assumptions.city(learned.as_ref(), sensor, straight_s).mean;
+            let expected_s = fix.times_s[k] + straight_s + extra_s;
             let arrival = |index: usize, residual_s: f64, status, reason: String| ShotArrival {
                 sensor: SensorIdx(sensor),
                 time: onsets[index].time,

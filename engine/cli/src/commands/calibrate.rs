@@ -7,10 +7,10 @@ use anyhow::{Context, bail};
 use shotfix_benches::calibrate::{Site, live_fire_sites, sites};
 use shotfix_benches::solve::read_cases;
 use shotfix_benches::validation::live_fire::read_released;
-use shotfix_datasets::PathTermsFile;
+use shotfix_datasets::{FoundPlace, PathTermsFile};
 
 use crate::args::CalibrateArgs;
-use crate::commands::{has_folder, warn};
+use crate::commands::{calibrate_found, has_folder, warn};
 
 pub(super) fn run(args: &CalibrateArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     has_folder(&args.out)?;
@@ -25,8 +25,13 @@ pub(super) fn run(args: &CalibrateArgs, out: &mut dyn Write) -> anyhow::Result<(
         false => PathTermsFile::default(),
     };
     let before = file.calibrations.len();
+    let found = args.found.as_deref().map(FoundPlace::read_all);
+    let found = found.transpose()?.unwrap_or_default();
     for input in &args.inputs {
-        let learned = learn(input, args.place_sigma)?;
+        let learned = match &args.found {
+            Some(table) => calibrate_found::learn(input, table, &found)?,
+            None => learn(input, args.place_sigma)?,
+        };
         (file.merge(learned)).map_err(|why| anyhow::anyhow!("{}: {why}", input.display()))?;
     }
     std::fs::write(&args.out, file.to_toml()).with_context(|| {

@@ -8,6 +8,7 @@ mod bench_detect;
 mod bench_simulator;
 mod bench_solve;
 mod calibrate;
+mod calibrate_found;
 mod demo;
 mod locate;
 mod simulate;

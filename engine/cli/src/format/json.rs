@@ -18,6 +18,36 @@ struct Document<'a> {
     schema: &'static str,
     incidents: Vec<IncidentJson<'a>>,
     warnings: &'a [String],
+    array: ArrayJson<'a>,
+}
+
+/// The sensors in metres of their own frame, and where on the globe that lies.
+#[derive(Serialize)]
+struct ArrayJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Place>,
+    sensors: Vec<SensorJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct SensorJson<'a> {
+    id: &'a str,
+    position: Place,
+}
+
+impl<'a> From<&'a Array> for ArrayJson<'a> {
+    fn from(array: &'a Array) -> Self {
+        let sensors = array.sensors().iter();
+        Self {
+            origin: array.frame().map(|frame| Place::whole(frame.origin())),
+            sensors: sensors
+                .map(|s| SensorJson {
+                    id: &s.id,
+                    position: Place::local(s.position),
+                })
+                .collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -198,6 +228,7 @@ pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), 
             .map(|n| incident(findings, n))
             .collect(),
         warnings: &report.warnings,
+        array: (&report.array).into(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")?;
@@ -238,7 +269,8 @@ mod tests {
     #[test]
     fn every_key_of_the_contract_is_there() {
         let document: Value = serde_json::from_str(&text(&fixture::town_report())).unwrap();
-        contains(&document, &["schema", "incidents", "warnings"]);
+        contains(&document, &["schema", "incidents", "warnings", "array"]);
+        contains(&document["array"], &["origin", "sensors"]);
         assert_eq!(document["schema"], "shotfix.incidents/1");
         let incident = &document["incidents"][0];
         contains(

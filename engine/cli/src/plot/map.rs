@@ -327,6 +327,7 @@ mod tests {
         assert!(svg.contains("No shots found") && !svg.contains("Arrivals"));
         let array = shotfix_core::Array::try_new(vec![], None).unwrap();
         let report = LocateReport {
+            path_terms: None,
             array,
             incidents: vec![],
             warnings: vec![],
@@ -377,6 +378,7 @@ mod tests {
             (&[5, 50, 33], &[7, 70]),
         );
         let report = LocateReport {
+            path_terms: None,
             array,
             incidents: vec![found],
             warnings: vec![],

@@ -43,7 +43,7 @@ fn locate_prints_a_table() {
 #[test]
 fn locate_writes_the_promised_json() {
     let report = json(&Yard::new().run("locate set --format json").done());
-    has_keys(&report, "schema incidents warnings");
+    has_keys(&report, "schema incidents warnings array");
     assert_eq!(report["schema"], "shotfix.incidents/1");
     assert_eq!(report["warnings"], Value::Array(vec![]));
     let incident = &report["incidents"][0];

@@ -3,7 +3,7 @@
 //! All values are natural logarithms of likelihood ratios: the shot against clutter alone.
 
 use super::episode::{Company, Episode, Pick};
-use crate::locate::fit::{late_density, normal_density};
+use crate::locate::likelihood::{late_density, normal_density};
 use crate::settings::Settings;
 
 /// Rate density of clutter by SNR, onsets per second and dB, for a sensor in a city.

@@ -2,11 +2,11 @@
 
 use crate::atmosphere::Atmosphere;
 use crate::geodesy::Enu;
-use crate::locate::fit::{Assumptions, SensorModel};
-use crate::locate::height::HeightPrior;
+use crate::locate::{Assumptions, HeightPrior, SensorModel};
 use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::settings::Settings;
+use crate::timestamp::Timestamp;
 use crate::travel::Medium;
 
 /// Cells of the search map, at most. 40 000 cells of 10 m cover 4 km2.
@@ -24,6 +24,8 @@ pub struct Site {
     pub(crate) settings: Settings,
     /// What is learned of the paths to the sensors.
     pub(crate) paths: Option<PathTerms>,
+    /// When the sounds were heard that are looked at now, so that what was learned ages.
+    pub(crate) time: Option<Timestamp>,
     pub(crate) medium: Medium,
     pub(crate) height: HeightPrior,
     pub(crate) sensors: Vec<SensorModel>,
@@ -86,6 +88,7 @@ impl Site {
             atmosphere,
             settings,
             paths: None,
+            time: None,
             medium,
             height,
             sensors,
@@ -159,7 +162,7 @@ impl Site {
         longest
     }
 
-    /// What a fit at this site assumes.
+    /// What a fit at this site assumes; path terms are taken as they have aged by now.
     pub(crate) fn assumptions(&self) -> Assumptions<'_> {
         Assumptions {
             sensors: &self.sensors,
@@ -172,6 +175,7 @@ impl Site {
             height: &self.height,
             settings: &self.settings,
             paths: self.paths.as_ref(),
+            time: self.time,
         }
     }
 

@@ -108,10 +108,10 @@ fn verdict(
         (ArrivalStatus::Used, _) => Verdict::Used,
         (ArrivalStatus::Missing, _) | (ArrivalStatus::Rejected, None) => Verdict::Silent,
         (ArrivalStatus::Rejected, Some(residual)) => {
-            let sensor = setting.position(arrival.sensor);
             let limit_s = OF_ROUND_SIGMAS * setting.sigma_s(arrival.sensor);
             let other = incident.shots.iter().enumerate().find(|(k, shot)| {
-                let due_s = setting.medium.delay_s(shot.position, sensor);
+                let learned = setting.learned_from(shot.position);
+                let due_s = setting.delay_from_s(shot.position, arrival.sensor, learned.as_ref());
                 *k != round && (arrival.time.since(shot.time).0 - due_s).abs() < limit_s
             });
             match other {

@@ -13,6 +13,8 @@ use crate::units::Seconds;
 const LEAST: f64 = 0.01;
 /// Places within so many standard deviations of the reported one are that one.
 const SAME_SIGMAS: f64 = 3.0;
+/// Learned paths move a place by less than this, metres.
+const WITHIN_M: f64 = 30.0;
 /// How often a sensor in a city reports an impulse of other origin near a shot, per second.
 const CLUTTER_PER_S: f64 = 0.5;
 
@@ -113,26 +115,63 @@ pub(super) fn of(setting: &Setting<'_>, accounts: &[Account]) -> (Option<f64>, V
 
 /// Every place that these arrivals allow, and how each arrival would have to be read.
 fn readings(setting: &Setting<'_>, heard: &[&Account]) -> Vec<(Candidate, Vec<Requirement>)> {
-    let asked = Asked::new(setting, heard);
+    let mut asked = Asked::new(setting, heard);
+    let place = setting.shot.position;
+    if setting.paths.is_some() {
+        asked.take_paths(setting, place, None);
+    }
     // Too few or on one line: there is nothing to search, and the summary says so.
-    let found = candidates(&asked.problem(), &asked.settings).unwrap_or_default();
-    let requires = |candidate: &Candidate| {
-        let each = heard.iter().take(MAX_SENSORS).enumerate();
-        each.filter_map(|(k, account)| {
-            let was_used = account.verdict == Verdict::Used;
-            let would_be = candidate.on_time(k);
-            (was_used != would_be).then(|| {
-                let sensor = setting.position(account.sensor);
-                let due_s = candidate.t0.0 + setting.medium.delay_s(candidate.position, sensor);
-                Requirement {
-                    sensor: account.sensor,
-                    late_by: was_used.then_some(Seconds(asked.arrivals[k].0 - due_s)),
-                }
-            })
+    let blind = candidates(&asked.problem(), &asked.settings).unwrap_or_default();
+    if setting.paths.is_none() {
+        return (blind.into_iter())
+            .map(|c| (c, requires(setting, heard, &asked, &c)))
+            .collect();
+    }
+    // What was learned depends on the place: each place is weighed under the paths from there.
+    let guesses = blind.iter().map(|c| c.position).chain([place]);
+    let mut found: Vec<(Candidate, Vec<Requirement>)> = Vec::new();
+    for guess in guesses {
+        asked.take_paths(setting, guess, setting.learned_from(guess).as_ref());
+        let there = candidates(&asked.problem(), &asked.settings).unwrap_or_default();
+        let away_m = |c: &Candidate| c.position.horizontal_distance_m(guess);
+        let nearest = (there.into_iter()).min_by(|a, b| away_m(a).total_cmp(&away_m(b)));
+        if let Some(c) = nearest.filter(|c| away_m(c) < WITHIN_M)
+            && !found.iter().any(|(other, _)| is_same(other, &c))
+        {
+            found.push((c, requires(setting, heard, &asked, &c)));
+        }
+    }
+    found
+}
+
+/// What would have to be true of the arrivals if the shot was fired there.
+fn requires(
+    setting: &Setting<'_>,
+    heard: &[&Account],
+    asked: &Asked,
+    candidate: &Candidate,
+) -> Vec<Requirement> {
+    let each = heard.iter().take(MAX_SENSORS).enumerate();
+    each.filter_map(|(k, account)| {
+        let was_used = account.verdict == Verdict::Used;
+        let would_be = candidate.on_time(k);
+        (was_used != would_be).then(|| {
+            let sensor = setting.position(account.sensor);
+            let straight_s = setting.medium.delay_s(candidate.position, sensor);
+            let due_s = candidate.t0.0 + straight_s + asked.path_s(k);
+            Requirement {
+                sensor: account.sensor,
+                late_by: was_used.then_some(Seconds(asked.arrivals[k].0 - due_s)),
+            }
         })
-        .collect()
-    };
-    found.into_iter().map(|c| (c, requires(&c))).collect()
+    })
+    .collect()
+}
+
+/// One place, found from two guesses?
+fn is_same(a: &Candidate, b: &Candidate) -> bool {
+    let both = sum(a.covariance_m2, b.covariance_m2);
+    sigmas(a.position, b.position, both) < SAME_SIGMAS
 }
 
 fn sum(a: [[f64; 2]; 2], b: [[f64; 2]; 2]) -> [[f64; 2]; 2] {

@@ -4,6 +4,8 @@ use super::account::Account;
 use super::setting::Setting;
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
+use crate::paths::Prediction;
+use crate::sensor::SensorIdx;
 use crate::solve::{Air, Dimensions, MAX_SENSORS, Problem, Settings};
 use crate::units::Seconds;
 
@@ -12,6 +14,9 @@ pub(super) struct Asked {
     sensors: Vec<Enu>,
     /// After the time of firing reported.
     pub(super) arrivals: Vec<Seconds>,
+    ids: Vec<SensorIdx>,
+    /// Empty without path terms: then paths are part of `sigma`.
+    paths: Vec<Uncertain>,
     sigma: Seconds,
     air: Air,
     pub(super) settings: Settings,
@@ -27,13 +32,19 @@ impl Asked {
             Seconds(due_s + a.residual.map_or(0.0, |r| r.0))
         });
         let n = heard.len().max(1) as f64;
-        let variance = heard.iter().map(|a| a.sigma.0 * a.sigma.0).sum::<f64>() / n;
+        let sigma_s = |a: &&Account| match setting.paths {
+            Some(_) => setting.noise_sigma_s(a.sensor),
+            None => a.sigma.0,
+        };
+        let variance = heard.iter().map(|a| sigma_s(a).powi(2)).sum::<f64>() / n;
         let position = setting.shot.position;
         let up = setting.height.at(position.east_m, position.north_m);
         let mean_up_m = sensors.iter().map(|s| s.up_m).sum::<f64>() / n;
         let air = &setting.shot.atmosphere;
-        Self {
+        let mut asked = Self {
             arrivals: arrivals.collect(),
+            ids: heard.iter().map(|a| a.sensor).collect(),
+            paths: Vec::new(),
             sensors,
             sigma: Seconds(variance.sqrt()),
             air: Air {
@@ -44,7 +55,29 @@ impl Asked {
                 below_sensors_m: Uncertain::new(mean_up_m - up.mean, up.sigma.max(0.1)),
                 ..Settings::default()
             },
+        };
+        if setting.paths.is_some() {
+            asked.take_paths(setting, position, setting.learned_from(position).as_ref());
         }
+        asked
+    }
+
+    /// From now on paths are those from `place`: as `learned` there, or those of any city.
+    pub(super) fn take_paths(
+        &mut self,
+        setting: &Setting<'_>,
+        place: Enu,
+        learned: Option<&Prediction>,
+    ) {
+        let path = |(&id, &sensor): (&SensorIdx, &Enu)| {
+            setting.city(id, setting.medium.delay_s(place, sensor), learned)
+        };
+        self.paths = self.ids.iter().zip(&self.sensors).map(path).collect();
+    }
+
+    /// Extra delay that is assumed of the `k`-th path, seconds.
+    pub(super) fn path_s(&self, k: usize) -> f64 {
+        self.paths.get(k).map_or(0.0, |path| path.mean)
     }
 
     pub(super) fn problem(&self) -> Problem<'_> {
@@ -57,7 +90,7 @@ impl Asked {
             dimensions: Dimensions::Three,
             air: self.air,
             up_m: None,
-            paths: &[],
+            paths: &self.paths,
         }
     }
 }

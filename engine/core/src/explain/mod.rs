@@ -2,8 +2,8 @@
 //! it could be.
 //!
 //! A prosecutor and a defence expert must be able to follow a fix arrival by arrival. [`explain`]
-//! takes nothing but what was published of a shot (times, status, air), the array and the settings,
-//! so that it can be repeated years later, whatever found the shot:
+//! takes nothing but what was published of a shot (times, status, air), the array, the settings and the path
+//! terms, so that it can be repeated years later, whatever found the shot:
 //!
 //! - every sensor with its [`Verdict`], the probability that it would have heard the shot
 //!   (`hearing`), and words with numbers in them;
@@ -23,6 +23,7 @@ pub use alternatives::{Alternative, Requirement};
 pub use influence::Shift;
 
 use crate::incident::{ArrivalStatus, Incident};
+use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::settings::Settings;
 use crate::solve::{ProbabilityMap, probability_map};
@@ -47,15 +48,16 @@ pub struct Explanation {
 
 /// Explains round `round` (from 0) of `incident`, or nothing if it has no such round.
 ///
-/// `array` and `settings` are those the shot was located with.
+/// `array`, `settings` and `paths`, if there were any, are those the shot was located with.
 pub fn explain(
     incident: &Incident,
     round: usize,
     array: &Array,
     settings: &Settings,
+    paths: Option<&PathTerms>,
 ) -> Option<Explanation> {
     let shot = incident.shots.get(round)?;
-    let setting = Setting::new(shot, array, settings);
+    let setting = Setting::new(shot, array, settings, paths);
     let influence = influence::of_each(&setting);
     let accounts = account::of_all(&setting, incident, round, &influence);
     let most_influential = accounts
@@ -91,6 +93,7 @@ pub fn map_of(
     round: usize,
     array: &Array,
     settings: &Settings,
+    paths: Option<&PathTerms>,
 ) -> Option<ProbabilityMap> {
     /// An ellipse this small against the way of the sound is not bent ...
     const SMALL: f64 = 0.05;
@@ -99,7 +102,7 @@ pub fn map_of(
     /// The ellipse reported must hold this much of the map.
     const AT_LEAST: f64 = 0.85;
     let shot = incident.shots.get(round)?;
-    let setting = Setting::new(shot, array, settings);
+    let setting = Setting::new(shot, array, settings, paths);
     let used = shot
         .arrivals
         .iter()
@@ -116,6 +119,7 @@ pub fn map_of(
         .filter(|a| matches!(a.verdict, Verdict::Used | Verdict::Late))
         .collect();
     let asked = asked::Asked::new(&setting, &heard);
+    // Learned delays are those from the place reported, all over the map.
     let map = probability_map(&asked.problem(), &asked.settings).ok()?;
     let told =
         map.is_ellipse() && map.within_ellipse95(shot.position, shot.covariance_m2) > AT_LEAST;

@@ -113,7 +113,7 @@ fn every_sensor_has_its_verdict() {
         &[on, on, on, on, on, Some(-0.05), Some(-0.09)],
     );
     let both = incident(vec![first, second]);
-    let account = |round| explain(&both, round, &array, &Settings::default()).unwrap();
+    let account = |round| explain(&both, round, &array, &Settings::default(), None).unwrap();
     let verdicts = |e: &Explanation| e.accounts.iter().map(|a| a.verdict).collect::<Vec<_>>();
     let first = account(0);
     assert_eq!(
@@ -133,7 +133,7 @@ fn every_sensor_has_its_verdict() {
     assert!(first.accounts[5].words.contains("90 ms after"), "{first:?}");
     let weights: f64 = first.accounts.iter().map(|a| a.weight).sum();
     assert!((weights - 1.0).abs() < 1e-9);
-    assert!(explain(&both, 2, &array, &Settings::default()).is_none());
+    assert!(explain(&both, 2, &array, &Settings::default(), None).is_none());
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn the_sensor_that_is_off_has_the_most_influence() {
     let mut residuals = [Some(0.0); 8];
     residuals[6] = Some(0.02);
     let one = incident(vec![shot(&array, fired(), SHOOTER, &residuals)]);
-    let told = explain(&one, 0, &array, &Settings::default()).unwrap();
+    let told = explain(&one, 0, &array, &Settings::default(), None).unwrap();
     assert_eq!(told.most_influential, Some(6));
     // Without it all agree on the true place: the shift undoes what it did.
     let without = told.accounts[6].without.unwrap();
@@ -160,7 +160,7 @@ fn silence_surprises_near_and_not_far() {
     residuals[4] = None;
     residuals[8] = None;
     let one = incident(vec![shot(&array, fired(), SHOOTER, &residuals)]);
-    let told = explain(&one, 0, &array, &Settings::default()).unwrap();
+    let told = explain(&one, 0, &array, &Settings::default(), None).unwrap();
     let (near, far) = (&told.accounts[4], &told.accounts[8]);
     assert!(near.hearing > 0.8 && far.hearing < 0.3, "{near:?} {far:?}");
     assert!(
@@ -176,7 +176,7 @@ fn a_mirror_place_is_an_alternative_that_needs_nothing() {
     let array = array(&[(0.0, 300.0), (200.0, 301.0), (400.0, 299.0), (600.0, 301.0)]);
     let place = Enu::new(250.0, 480.0, 1.5);
     let one = incident(vec![shot(&array, fired(), place, &[Some(0.0); 4])]);
-    let told = explain(&one, 0, &array, &Settings::default()).unwrap();
+    let told = explain(&one, 0, &array, &Settings::default(), None).unwrap();
     let mirror = Enu::new(250.0, 120.0, 1.5);
     let found = told
         .alternatives
@@ -209,7 +209,14 @@ fn an_echo_that_was_believed_is_named_as_the_alternative() {
             ArrivalStatus::Used
         };
     }
-    let told = explain(&incident(vec![wrong]), 0, &array, &Settings::default()).unwrap();
+    let told = explain(
+        &incident(vec![wrong]),
+        0,
+        &array,
+        &Settings::default(),
+        None,
+    )
+    .unwrap();
     let truth = told
         .alternatives
         .iter()

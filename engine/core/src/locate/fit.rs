@@ -4,9 +4,9 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
-use crate::locate::height::HeightPrior;
-use crate::paths::{PathTerms, Prediction};
-use crate::settings::Settings;
+use crate::locate::assumptions::Assumptions;
+use crate::locate::likelihood::direct_probability;
+use crate::paths::Prediction;
 use crate::travel::Medium;
 
 /// One arrival of one round.
@@ -27,34 +27,6 @@ pub struct Round {
     pub time_s: f64,
     /// What the sensors heard.
     pub observations: Vec<Observation>,
-}
-
-/// Where the sensors are and how well each is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SensorModel {
-    /// Position.
-    pub position: Enu,
-    /// Timing error by survey and clock, constant over the burst, seconds.
-    pub sigma_s: f64,
-}
-
-/// Everything a fit assumes beside the arrivals.
-#[derive(Clone, Debug)]
-pub struct Assumptions<'a> {
-    /// The sensors.
-    pub sensors: &'a [SensorModel],
-    /// Expected air.
-    pub medium: Medium,
-    /// Standard deviation of the speed of sound, m/s.
-    pub speed_sigma_m_s: f64,
-    /// Standard deviation of each wind component, m/s.
-    pub wind_sigma_m_s: [f64; 2],
-    /// Height of the source.
-    pub height: &'a HeightPrior,
-    /// Spread of paths and jitter.
-    pub settings: &'a Settings,
-    /// What is learned of the paths to these sensors, in their order.
-    pub paths: Option<&'a PathTerms>,
 }
 
 /// A located burst.
@@ -337,11 +309,11 @@ impl Unknowns {
                 state[WIND + 1].clamp(-60.0, 60.0),
             ],
         };
-        let learned = self.learned(state, a);
+        let learned = a.learned(self.position(state, 0));
         for (sensor, column) in self.path.iter().enumerate() {
             if let Some(column) = *column {
                 let delay_s = medium.delay_s(self.position(state, 0), a.sensors[sensor].position);
-                prior(column, path_prior(a, learned.as_ref(), sensor, delay_s));
+                prior(column, a.path(learned.as_ref(), sensor, delay_s));
             }
         }
         for k in 1..self.n_rounds {
@@ -371,7 +343,7 @@ impl Unknowns {
             for o in &round.observations {
                 let d = medium.delay(position, a.sensors[o.sensor].position);
                 let whole = o.time_s - state[self.time(k)] - d.delay_s;
-                let path = path_prior(a, learned.as_ref(), o.sensor, d.delay_s);
+                let path = a.path(learned.as_ref(), o.sensor, d.delay_s);
                 let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
                 // Direct or late is judged by the whole residual, unlearned path delay included: an
                 // echo repeats from round to round as a path delay does.
@@ -415,13 +387,6 @@ impl Unknowns {
             direct,
             learned,
         }
-    }
-
-    /// What is learned of the paths from where the state has the first round.
-    fn learned(&self, state: &DVector<f64>, a: &Assumptions<'_>) -> Option<Prediction> {
-        let known: Vec<Option<usize>> = (0..a.sensors.len()).map(Some).collect();
-        a.paths
-            .map(|terms| terms.predict(self.position(state, 0), &known, None))
     }
 
     fn fix(
@@ -479,49 +444,4 @@ fn typical_misfit_s(system: &System) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// What is constant on one path, beyond what all have in common: the city, the survey and the clock.
-fn path_prior(
-    a: &Assumptions<'_>,
-    learned: Option<&Prediction>,
-    sensor: usize,
-    delay_s: f64,
-) -> Uncertain {
-    let city_s = a.settings.path_sigma_at(delay_s);
-    let (mean_s, sigma_s) = match (learned, a.paths) {
-        (Some(learned), Some(terms)) => {
-            let (path, prior) = (learned.paths[sensor], terms.prior().delay_s);
-            // What is learned narrows this city's spread as it narrows the prior's.
-            (path.mean - prior.mean, city_s * path.sigma / prior.sigma)
-        }
-        _ => (0.0, city_s),
-    };
-    Uncertain::new(mean_s, sigma_s.hypot(a.sensors[sensor].sigma_s).max(1e-6))
-}
-
-/// Probability that an arrival with this residual is direct, not a late echo or clutter.
-pub(crate) fn direct_probability(residual_s: f64, sigma_s: f64, settings: &Settings) -> f64 {
-    /// Density of clutter that is neither, 1/s. It only matters beyond four sigma, where it keeps one
-    /// absurdly early onset from dragging the fix along.
-    const CLUTTER_PER_S: f64 = 1e-3;
-    let direct = (1.0 - settings.late_share) * normal_density(residual_s, sigma_s);
-    let late = settings.late_share * late_density(residual_s, sigma_s, settings.late_mean_s);
-    direct / (direct + late + CLUTTER_PER_S)
-}
-
-/// Density of a normal distribution about zero, 1/s.
-pub(crate) fn normal_density(residual_s: f64, sigma_s: f64) -> f64 {
-    let z = residual_s / sigma_s;
-    (-0.5 * z * z).exp() / (sigma_s * (2.0 * std::f64::consts::PI).sqrt())
-}
-
-/// Density of an exponential lag with mean `mean_s` that starts about one sigma after the direct
-/// wave, 1/s. The smooth start of a full convolution would buy nothing here.
-pub(crate) fn late_density(residual_s: f64, sigma_s: f64, mean_s: f64) -> f64 {
-    if residual_s < -sigma_s {
-        0.0
-    } else {
-        (-(residual_s + sigma_s) / mean_s).exp() / mean_s
-    }
 }

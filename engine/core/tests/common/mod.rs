@@ -3,8 +3,8 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shotfix_core::locate::fit::{Assumptions, FitError, Fix, SensorModel};
-use shotfix_core::locate::{HeightPrior, Observation, Round, fit};
+use shotfix_core::locate::fit::FitError;
+use shotfix_core::locate::{Assumptions, Fix, HeightPrior, Observation, Round, SensorModel, fit};
 use shotfix_core::travel::Medium;
 use shotfix_core::{Array, Enu, Sensor, Settings, Uncertain};
 
@@ -140,6 +140,7 @@ impl World {
                 height: &height,
                 settings: &self.settings,
                 paths: None,
+                time: None,
             },
         )
     }
