@@ -30,6 +30,8 @@ const SEEDS: usize = 45;
 const LAST_SEEDS: usize = 100;
 /// Scans at most.
 const SCANS: usize = 10;
+/// The best drafts of a scan settle again, once and once more; most places lead to the same few.
+const SETTLE_AGAIN: [usize; 2] = [24, 16];
 /// Bursts of one scan that are looked at closely.
 const FINISHED: usize = 8;
 /// Bursts this near to one another are one, metres.
@@ -118,21 +120,14 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
 
 /// Bursts grown from `places` that share no pulse, best first.
 fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
-    let network = scene.network;
-    let area_m2 = network.area_m2();
-    let mut drafts: Vec<(f64, Burst)> = places
-        .iter()
-        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
-        .map(|burst| (burst.worth(area_m2), burst))
-        .collect();
-    keep_different(&mut drafts, FINISHED);
-    let mut finished: Vec<(f64, Burst)> = drafts
+    let area_m2 = scene.network.area_m2();
+    let mut finished: Vec<(f64, Burst)> = drafts(scene, places, FINISHED)
         .into_iter()
-        .map(|(_, draft)| scene.finish(draft))
+        .map(|draft| scene.finish(draft))
         .map(|burst| (burst.worth(area_m2), burst))
         .filter(|(worth, _)| *worth >= LEAST_BURST)
         .collect();
-    keep_different(&mut finished, FINISHED);
+    keep_different(&mut finished, FINISHED, |burst| burst);
     let least = SURE * finished.first().map_or(0.0, |f| f.0);
     let mut taken = vec![false; scene.free.len()];
     let mut found = Vec::new();
@@ -145,6 +140,32 @@ fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
         }
     }
     found
+}
+
+/// The best drafts grown from `places` that lie apart.
+fn drafts(scene: &Scene<'_>, places: &[Seed], most: usize) -> Vec<Burst> {
+    let area_m2 = scene.network.area_m2();
+    let weigh = |draft: Burst, open: bool| (draft.worth(area_m2), (draft, open));
+    let mut drafts: Vec<(f64, (Burst, bool))> = places
+        .iter()
+        .filter_map(|seed| scene.draft_near(scene.network.place(seed.east_m, seed.north_m)))
+        .map(|draft| weigh(draft, true))
+        .collect();
+    for few in SETTLE_AGAIN {
+        keep_different(&mut drafts, few, |d| &d.0);
+        drafts = drafts
+            .into_iter()
+            .filter_map(|(worth, (mut draft, open))| {
+                if !open {
+                    return Some((worth, (draft, open)));
+                }
+                let open = scene.improve(&mut draft)?;
+                Some(weigh(draft, open))
+            })
+            .collect();
+    }
+    keep_different(&mut drafts, most, |d| &d.0);
+    drafts.into_iter().map(|(_, (draft, _))| draft).collect()
 }
 
 /// Settles each burst again among what the others leave, the strongest first; those that are no longer
@@ -217,9 +238,9 @@ fn rebuilt(
     at: Enu,
 ) -> Vec<Burst> {
     let lags = Lags::new(network, pulses, free);
-    seeds_near(network, &lags, AROUND, at, AROUND_M)
-        .iter()
-        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
+    let places = seeds_near(network, &lags, AROUND, at, AROUND_M);
+    drafts(scene, &places, AROUND)
+        .into_iter()
         .map(|draft| scene.finish(draft))
         .collect()
 }
@@ -233,11 +254,11 @@ const AROUND: usize = 4;
 const SURE_ECHO: f64 = 20.0;
 
 /// Keeps the best bursts that lie apart, best first.
-fn keep_different(bursts: &mut Vec<(f64, Burst)>, most: usize) {
+fn keep_different<T>(bursts: &mut Vec<(f64, T)>, most: usize, burst: impl Fn(&T) -> &Burst) {
     bursts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut places: Vec<Enu> = Vec::new();
-    bursts.retain(|(_, burst)| {
-        let place = burst.place.position;
+    bursts.retain(|(_, item)| {
+        let place = burst(item).place.position;
         let new = places.len() < most
             && !places
                 .iter()
