@@ -5,7 +5,7 @@ use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
-use super::scan::{Seed, seeds, seeds_near};
+use super::scan::{Around, Seed, seeds, seeds_near};
 use super::scene::Scene;
 use crate::geodesy::Enu;
 
@@ -47,14 +47,15 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let pulses = Pulses::new(pulses, network.sensors.len());
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();
+    let mut lags = Lags::new(network);
     let mut settled = false;
     for _ in 0..SCANS {
-        let found = scan(network, &pulses, &free, &bursts);
+        let found = scan(network, &pulses, &free, &bursts, &mut lags);
         if found.is_empty() {
             if settled {
                 break;
             }
-            bursts = sweep(network, &pulses, bursts);
+            bursts = sweep(network, &pulses, bursts, &mut lags);
             settled = true;
         } else {
             bursts.extend(found);
@@ -98,16 +99,22 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
 }
 
 /// Bursts among the free pulses that share none, best first.
-fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> Vec<Burst> {
+fn scan(
+    network: &Network,
+    pulses: &Pulses,
+    free: &[bool],
+    known: &[Burst],
+    lags: &mut Lags,
+) -> Vec<Burst> {
     let echoes = rates(pulses, free, known);
     let new: Vec<bool> = free
         .iter()
         .zip(&echoes)
         .map(|(free, echoes)| *free && *echoes < SURE_ECHO)
         .collect();
-    let lags = Lags::new(network, pulses, &new);
+    lags.count(network, pulses, &new, network.pairs.iter());
     let scene = Scene::new(network, pulses, free, echoes);
-    let places = seeds(network, &lags, LAST_SEEDS);
+    let places = seeds(network, lags, LAST_SEEDS);
     let (first, last) = places.split_at(places.len().min(SEEDS));
     for places in [first, last] {
         let found = grow(&scene, places);
@@ -170,7 +177,7 @@ fn drafts(scene: &Scene<'_>, places: &[Seed], most: usize) -> Vec<Burst> {
 
 /// Settles each burst again among what the others leave, the strongest first; those that are no longer
 /// worth it go.
-fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
+fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>, lags: &mut Lags) -> Vec<Burst> {
     let area_m2 = network.area_m2();
     let mut order: Vec<(f64, Burst)> = bursts
         .into_iter()
@@ -191,7 +198,15 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
         let echoes = rates(pulses, &free, &bursts);
         let scene = Scene::new(network, pulses, &free, echoes);
         let again = scene.again(burst.clone());
-        let anew = rebuilt(network, pulses, &scene, &free, burst.place.position);
+        let around = Around {
+            at: burst.place.position,
+            radius_m: AROUND_M,
+        };
+        lags.count(network, pulses, &free, around.pairs(network));
+        let places = seeds_near(network, lags, AROUND, around);
+        let anew = drafts(&scene, &places, AROUND)
+            .into_iter()
+            .map(|draft| scene.finish(draft));
         let best = again
             .into_iter()
             .chain(anew)
@@ -228,22 +243,6 @@ fn is_split_from(burst: &Burst, main: &Burst) -> bool {
 const SPLIT_M: f64 = 40.0;
 /// ... and seconds.
 const SPLIT_S: f64 = 0.06;
-
-/// Bursts built anew from places around `at`.
-fn rebuilt(
-    network: &Network,
-    pulses: &Pulses,
-    scene: &Scene<'_>,
-    free: &[bool],
-    at: Enu,
-) -> Vec<Burst> {
-    let lags = Lags::new(network, pulses, free);
-    let places = seeds_near(network, &lags, AROUND, at, AROUND_M);
-    drafts(scene, &places, AROUND)
-        .into_iter()
-        .map(|draft| scene.finish(draft))
-        .collect()
-}
 
 /// A burst is looked for again within this distance, metres, ...
 const AROUND_M: f64 = 80.0;
