@@ -11,6 +11,8 @@ use crate::geodesy::Enu;
 const LOOSE_S: f64 = 0.024;
 /// A time needs this sum of weights in the first stack: two to three sensors.
 const LEAST_LOOSE: f64 = 6.0;
+/// The first delays are learned from so many rounds at most, the best.
+const MOST_LOOSE: usize = 16;
 /// Width of the stack with known delays, seconds.
 const TIGHT_S: f64 = 0.007;
 /// A pulse farther from its time than this many standard deviations is another sound's.
@@ -93,6 +95,7 @@ impl<'a> Scene<'a> {
         found
             .iter()
             .filter(|p| p.heard >= LEAST_HEARD && p.score > 0.5 * best)
+            .take(MOST_LOOSE)
             .map(|p| p.time_s)
             .collect()
     }
