@@ -152,22 +152,15 @@ impl Scene<'_> {
             let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); times_s.len()];
             let agree_s = AGREE_S * loose + jitter_s;
             let mut heard: Vec<(usize, f64)> = Vec::new();
+            let mut counts = vec![0_u16; times_s.len()];
             for (sensor, &delay_s) in straight_s.iter().enumerate() {
-                heard.clear();
-                for (k, &time_s) in times_s.iter().enumerate() {
-                    let expected_s = time_s + delay_s;
-                    for &i in self
-                        .pulses
-                        .between(sensor, expected_s - EARLY_S, expected_s + LATE_S)
-                    {
-                        if self.free[i as usize] {
-                            heard.push((k, self.pulses.list[i as usize].time_s - expected_s));
-                        }
-                    }
+                let range_s = (delay_s - EARLY_S, delay_s + LATE_S);
+                self.heard(sensor, &times_s, range_s, MOST_PULSES, &mut heard);
+                for (_, e) in &mut heard {
+                    *e -= delay_s;
                 }
-                heard.truncate(MOST_PULSES);
                 heard.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-                let extra = agreed(&heard, times_s.len(), agree_s);
+                let extra = agreed(&heard, &mut counts, agree_s);
                 if let Some(extra) = extra {
                     for &(k, e) in &heard {
                         if (e - extra.extra_s).abs() < agree_s {
@@ -240,9 +233,9 @@ impl Scene<'_> {
     }
 }
 
-/// The extra delay on which most of `n_rounds` rounds agree, of those heard, in order; one round alone must
-/// be nearly on time.
-fn agreed(heard: &[(usize, f64)], n_rounds: usize, agree_s: f64) -> Option<Extra> {
+/// The extra delay on which most rounds agree, of those heard, in order; one round alone must be nearly on
+/// time. `counts` has room for all rounds.
+fn agreed(heard: &[(usize, f64)], counts: &mut [u16], agree_s: f64) -> Option<Extra> {
     /// Natural logarithm of how improbable one agreement by chance is.
     const PER_ROUND: f64 = 3.0;
     /// Spread of paths on time, seconds: buildings and the cell that the guess is from.
@@ -254,7 +247,7 @@ fn agreed(heard: &[(usize, f64)], n_rounds: usize, agree_s: f64) -> Option<Extra
     const LONE_S: f64 = 0.02;
     let mut best: Option<(f64, Extra)> = None;
     // A window slides over the delays; how many of each round it holds.
-    let mut counts = vec![0_u16; n_rounds];
+    counts.fill(0);
     let (mut from, mut to, mut rounds, mut sum) = (0, 0, 0_u32, 0.0);
     for &(_, centre) in heard {
         while to < heard.len() && heard[to].1 < centre + agree_s {
