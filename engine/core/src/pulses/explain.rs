@@ -25,7 +25,7 @@ pub struct Shot {
 }
 
 /// Places that are tried after each scan, ...
-const SEEDS: usize = 45;
+const SEEDS: usize = 30;
 /// ... and if none of them is worth it.
 const LAST_SEEDS: usize = 100;
 /// Scans at most.
@@ -39,6 +39,8 @@ const SAME_M: f64 = 3.0;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
 /// of what the strongest leaves over, and wait for the next scan.
 const SURE: f64 = 0.4;
+/// So much must its draft have, as a share of the best draft's, to be looked at closely.
+const LIKELY: f64 = 0.2;
 /// A burst needs this much evidence: many places and readings are tried, the best of which is seen.
 const LEAST_BURST: f64 = 8.0;
 
@@ -128,8 +130,15 @@ fn scan(
 /// Bursts grown from `places` that share no pulse, best first.
 fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
     let area_m2 = scene.network.area_m2();
-    let mut finished: Vec<(f64, Burst)> = drafts(scene, places, FINISHED)
+    let drafts = drafts(scene, places, FINISHED);
+    let likely = LIKELY
+        * drafts
+            .first()
+            .map_or(0.0, |best| best.worth(area_m2))
+            .max(0.0);
+    let mut finished: Vec<(f64, Burst)> = drafts
         .into_iter()
+        .filter(|draft| likely == 0.0 || draft.worth(area_m2) >= likely)
         .map(|draft| scene.finish(draft))
         .map(|burst| (burst.worth(area_m2), burst))
         .filter(|(worth, _)| *worth >= LEAST_BURST)
