@@ -11,6 +11,9 @@ use crate::geodesy::Enu;
 const LOOSE_S: f64 = 0.024;
 /// A time needs this sum of weights in the first stack: two to three sensors.
 const LEAST_LOOSE: f64 = 6.0;
+/// Fewest sensors of the best of them, where there are sensors enough: four place a burst, and three of ten
+/// coincide somewhere by chance.
+const BEST_HEARD: usize = 5;
 /// The first delays are learned from so many rounds at most, the best.
 const MOST_LOOSE: usize = 16;
 /// Width of the stack with known delays, seconds.
@@ -129,6 +132,10 @@ impl<'a> Scene<'a> {
         let Some(best) = found.first().map(|p| p.score) else {
             return Vec::new();
         };
+        let least_heard = BEST_HEARD.min(self.network.n_near / 2 + 1);
+        if found.iter().all(|p| p.heard < least_heard) {
+            return Vec::new();
+        }
         let mut times_s: Vec<f64> = found
             .iter()
             .filter(|p| p.heard >= LEAST_HEARD && p.score > 0.5 * best)
