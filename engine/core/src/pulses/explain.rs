@@ -213,8 +213,10 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>, lags: &mut Lags
         };
         lags.count(network, pulses, &free, around.pairs(network));
         let places = seeds_near(network, lags, AROUND, around);
-        let anew = drafts(&scene, &places, AROUND)
-            .into_iter()
+        // Each place by itself: two drafts within 3 m may have read their rounds differently.
+        let anew = places
+            .iter()
+            .flat_map(|p| drafts(&scene, std::slice::from_ref(p), 1))
             .map(|draft| scene.finish(draft));
         let best = again
             .into_iter()
