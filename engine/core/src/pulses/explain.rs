@@ -5,7 +5,7 @@ use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
-use super::scan::{Seed, seeds, seeds_near};
+use super::scan::{Around, Seed, seeds, seeds_near};
 use super::scene::Scene;
 use crate::geodesy::Enu;
 
@@ -25,11 +25,13 @@ pub struct Shot {
 }
 
 /// Places that are tried after each scan, ...
-const SEEDS: usize = 45;
+const SEEDS: usize = 30;
 /// ... and if none of them is worth it.
 const LAST_SEEDS: usize = 100;
 /// Scans at most.
 const SCANS: usize = 10;
+/// The best drafts of a scan settle again, once and once more; most places lead to the same few.
+const SETTLE_AGAIN: [usize; 2] = [24, 16];
 /// Bursts of one scan that are looked at closely.
 const FINISHED: usize = 8;
 /// Bursts this near to one another are one, metres.
@@ -37,6 +39,8 @@ const SAME_M: f64 = 3.0;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
 /// of what the strongest leaves over, and wait for the next scan.
 const SURE: f64 = 0.4;
+/// So much must its draft have, as a share of the best draft's, to be looked at closely.
+const LIKELY: f64 = 0.2;
 /// A burst needs this much evidence: many places and readings are tried, the best of which is seen.
 const LEAST_BURST: f64 = 8.0;
 
@@ -45,14 +49,15 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let pulses = Pulses::new(pulses, network.sensors.len());
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();
+    let mut lags = Lags::new(network);
     let mut settled = false;
     for _ in 0..SCANS {
-        let found = scan(network, &pulses, &free, &bursts);
+        let found = scan(network, &pulses, &free, &bursts, &mut lags);
         if found.is_empty() {
             if settled {
                 break;
             }
-            bursts = sweep(network, &pulses, bursts);
+            bursts = sweep(network, &pulses, bursts, &mut lags);
             settled = true;
         } else {
             bursts.extend(found);
@@ -96,16 +101,22 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
 }
 
 /// Bursts among the free pulses that share none, best first.
-fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> Vec<Burst> {
+fn scan(
+    network: &Network,
+    pulses: &Pulses,
+    free: &[bool],
+    known: &[Burst],
+    lags: &mut Lags,
+) -> Vec<Burst> {
     let echoes = rates(pulses, free, known);
     let new: Vec<bool> = free
         .iter()
         .zip(&echoes)
         .map(|(free, echoes)| *free && *echoes < SURE_ECHO)
         .collect();
-    let lags = Lags::new(network, pulses, &new);
+    lags.count(network, pulses, &new, network.pairs.iter());
     let scene = Scene::new(network, pulses, free, echoes);
-    let places = seeds(network, &lags, LAST_SEEDS);
+    let places = seeds(network, lags, LAST_SEEDS);
     let (first, last) = places.split_at(places.len().min(SEEDS));
     for places in [first, last] {
         let found = grow(&scene, places);
@@ -118,21 +129,21 @@ fn scan(network: &Network, pulses: &Pulses, free: &[bool], known: &[Burst]) -> V
 
 /// Bursts grown from `places` that share no pulse, best first.
 fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
-    let network = scene.network;
-    let area_m2 = network.area_m2();
-    let mut drafts: Vec<(f64, Burst)> = places
-        .iter()
-        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
-        .map(|burst| (burst.worth(area_m2), burst))
-        .collect();
-    keep_different(&mut drafts, FINISHED);
+    let area_m2 = scene.network.area_m2();
+    let drafts = drafts(scene, places, FINISHED);
+    let likely = LIKELY
+        * drafts
+            .first()
+            .map_or(0.0, |best| best.worth(area_m2))
+            .max(0.0);
     let mut finished: Vec<(f64, Burst)> = drafts
         .into_iter()
-        .map(|(_, draft)| scene.finish(draft))
+        .filter(|draft| likely == 0.0 || draft.worth(area_m2) >= likely)
+        .map(|draft| scene.finish(draft))
         .map(|burst| (burst.worth(area_m2), burst))
         .filter(|(worth, _)| *worth >= LEAST_BURST)
         .collect();
-    keep_different(&mut finished, FINISHED);
+    keep_different(&mut finished, FINISHED, |burst| burst);
     let least = SURE * finished.first().map_or(0.0, |f| f.0);
     let mut taken = vec![false; scene.free.len()];
     let mut found = Vec::new();
@@ -147,9 +158,35 @@ fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
     found
 }
 
+/// The best drafts grown from `places` that lie apart.
+fn drafts(scene: &Scene<'_>, places: &[Seed], most: usize) -> Vec<Burst> {
+    let area_m2 = scene.network.area_m2();
+    let weigh = |draft: Burst, open: bool| (draft.worth(area_m2), (draft, open));
+    let mut drafts: Vec<(f64, (Burst, bool))> = places
+        .iter()
+        .filter_map(|seed| scene.draft_near(scene.network.place(seed.east_m, seed.north_m)))
+        .map(|draft| weigh(draft, true))
+        .collect();
+    for few in SETTLE_AGAIN {
+        keep_different(&mut drafts, few, |d| &d.0);
+        drafts = drafts
+            .into_iter()
+            .filter_map(|(worth, (mut draft, open))| {
+                if !open {
+                    return Some((worth, (draft, open)));
+                }
+                let open = scene.improve(&mut draft)?;
+                Some(weigh(draft, open))
+            })
+            .collect();
+    }
+    keep_different(&mut drafts, most, |d| &d.0);
+    drafts.into_iter().map(|(_, (draft, _))| draft).collect()
+}
+
 /// Settles each burst again among what the others leave, the strongest first; those that are no longer
 /// worth it go.
-fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
+fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>, lags: &mut Lags) -> Vec<Burst> {
     let area_m2 = network.area_m2();
     let mut order: Vec<(f64, Burst)> = bursts
         .into_iter()
@@ -170,7 +207,17 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>) -> Vec<Burst> {
         let echoes = rates(pulses, &free, &bursts);
         let scene = Scene::new(network, pulses, &free, echoes);
         let again = scene.again(burst.clone());
-        let anew = rebuilt(network, pulses, &scene, &free, burst.place.position);
+        let around = Around {
+            at: burst.place.position,
+            radius_m: AROUND_M,
+        };
+        lags.count(network, pulses, &free, around.pairs(network));
+        let places = seeds_near(network, lags, AROUND, around);
+        // Each place by itself: two drafts within 3 m may have read their rounds differently.
+        let anew = places
+            .iter()
+            .flat_map(|p| drafts(&scene, std::slice::from_ref(p), 1))
+            .map(|draft| scene.finish(draft));
         let best = again
             .into_iter()
             .chain(anew)
@@ -208,22 +255,6 @@ const SPLIT_M: f64 = 40.0;
 /// ... and seconds.
 const SPLIT_S: f64 = 0.06;
 
-/// Bursts built anew from places around `at`.
-fn rebuilt(
-    network: &Network,
-    pulses: &Pulses,
-    scene: &Scene<'_>,
-    free: &[bool],
-    at: Enu,
-) -> Vec<Burst> {
-    let lags = Lags::new(network, pulses, free);
-    seeds_near(network, &lags, AROUND, at, AROUND_M)
-        .iter()
-        .filter_map(|seed| scene.burst_near(network.place(seed.east_m, seed.north_m)))
-        .map(|draft| scene.finish(draft))
-        .collect()
-}
-
 /// A burst is looked for again within this distance, metres, ...
 const AROUND_M: f64 = 80.0;
 /// ... from so many places.
@@ -233,11 +264,11 @@ const AROUND: usize = 4;
 const SURE_ECHO: f64 = 20.0;
 
 /// Keeps the best bursts that lie apart, best first.
-fn keep_different(bursts: &mut Vec<(f64, Burst)>, most: usize) {
+fn keep_different<T>(bursts: &mut Vec<(f64, T)>, most: usize, burst: impl Fn(&T) -> &Burst) {
     bursts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut places: Vec<Enu> = Vec::new();
-    bursts.retain(|(_, burst)| {
-        let place = burst.place.position;
+    bursts.retain(|(_, item)| {
+        let place = burst(item).place.position;
         let new = places.len() < most
             && !places
                 .iter()

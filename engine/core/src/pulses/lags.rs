@@ -14,7 +14,11 @@ const LEAST: f32 = 0.001;
 /// One pair says at most so much; it may hear two machines in step.
 const MOST: f32 = 8.0;
 /// So many bins have one expectation: it changes slowly.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
+/// So many bins at either end of a pair's are beyond any difference; windows around the others stay inside.
+pub(super) const MARGIN: usize = HALF_WIDTHS[0];
+/// Coarse evidence is kept to this: the map of it is small, for it is read in no order.
+const UNIT: f32 = 1.0 / 30.0;
 
 /// Evidence of every pair for every time difference.
 ///
@@ -23,10 +27,9 @@ const BLOCK: usize = 16;
 /// Poisson, the rate free: `n ln(n / m) - (n - m)` where n is above m.
 #[derive(Clone, Debug)]
 pub(super) struct Lags {
-    /// Evidence at the coarsest level, by bin.
-    coarse: Vec<f32>,
-    /// How many differences lie in the bins before this one, by bin. The first and last bins of
-    /// a pair are beyond any difference of its sensors, so that windows of two pairs do not mix.
+    /// Evidence at the coarsest level, in units of [`UNIT`], by bin.
+    coarse: Vec<u8>,
+    /// How many differences lie in the bins of the same pair before this one, by bin.
     sums: Vec<u32>,
     /// Expected differences in one bin, by block of bins, and their logarithm.
     expected: Vec<(f32, f32)>,
@@ -35,51 +38,42 @@ pub(super) struct Lags {
 }
 
 impl Lags {
-    pub(super) fn new(network: &Network, pulses: &Pulses, free: &[bool]) -> Self {
+    /// Room for the pairs of `network`; nothing is counted yet.
+    pub(super) fn new(network: &Network) -> Self {
+        Self {
+            coarse: vec![0; network.n_bins],
+            sums: vec![0; network.n_bins],
+            expected: vec![(1.0, 0.0); network.n_bins / BLOCK],
+            ln: std::array::from_fn(|n| (n as f32).max(1.0).ln()),
+        }
+    }
+
+    /// Counts the differences between free pulses of the `pairs` of `network`; what was counted of other
+    /// pairs stays.
+    pub(super) fn count<'a>(
+        &mut self,
+        network: &Network,
+        pulses: &Pulses,
+        free: &[bool],
+        pairs: impl Iterator<Item = &'a Pair>,
+    ) {
         let mut times: Vec<Vec<f64>> = vec![Vec::new(); network.sensors.len()];
         for (pulse, _) in pulses.list.iter().zip(free).filter(|(_, free)| **free) {
             times[pulse.sensor].push(pulse.time_s);
         }
-        let mut lags = Self {
-            coarse: vec![0.0; network.n_bins],
-            sums: vec![0; network.n_bins + 1],
-            expected: vec![(1.0, 0.0); network.n_bins / BLOCK + 1],
-            ln: std::array::from_fn(|n| (n as f32).max(1.0).ln()),
-        };
-        for pair in &network.pairs {
+        for pair in pairs {
             let (a, b) = (&times[pair.first as usize], &times[pair.second as usize]);
-            lags.count(pair, a, b);
+            self.count_pair(pair, a, b);
         }
-        // Every difference in order of bins.
-        let mut sum = 0;
-        for n in &mut lags.sums {
-            sum += *n;
-            *n = sum;
-        }
-        for block in 0..lags.expected.len() {
-            let centre = block * BLOCK + BLOCK / 2;
-            let (low, high) = (
-                centre.saturating_sub(AROUND),
-                (centre + AROUND + 1).min(network.n_bins),
-            );
-            if high <= low {
-                continue;
-            }
-            let n = lags.sums[high] - lags.sums[low];
-            let expected = (n as f32 / (high - low) as f32).max(LEAST);
-            lags.expected[block] = (expected, expected.ln());
-        }
-        for bin in 0..network.n_bins {
-            lags.coarse[bin] = lags.evaluate(0, bin);
-        }
-        lags
     }
 
-    /// Counts the differences of one pair.
-    fn count(&mut self, pair: &Pair, a: &[f64], b: &[f64]) {
+    fn count_pair(&mut self, pair: &Pair, a: &[f64], b: &[f64]) {
         let n = 2 * pair.half as usize + 1;
+        let begin = pair.offset as usize;
         let reach_s = (f64::from(pair.half) + 0.5) * BIN_S;
-        let own = &mut self.sums[pair.offset as usize + 1..][..n];
+        let own = &mut self.sums[begin..=begin + n];
+        own.fill(0);
+        let counts = &mut own[1..];
         let mut from = 0;
         for &t in a {
             while from < b.len() && b[from] < t - reach_s {
@@ -91,34 +85,53 @@ impl Lags {
                     break;
                 }
                 if lag >= 0.0 {
-                    own[lag as usize] += 1;
+                    counts[lag as usize] += 1;
                 }
             }
         }
+        // Every difference in order of bins.
+        let mut sum = 0;
+        for n in counts {
+            sum += *n;
+            *n = sum;
+        }
+        let blocks = self.expected[begin / BLOCK..].iter_mut();
+        for (block, expected) in blocks.take(n.div_ceil(BLOCK)).enumerate() {
+            let centre = block * BLOCK + BLOCK / 2;
+            let (low, high) = (centre.saturating_sub(AROUND), (centre + AROUND + 1).min(n));
+            let per_bin = ((own[high] - own[low]) as f32 / (high - low) as f32).max(LEAST);
+            *expected = (per_bin, per_bin.ln());
+        }
+        for bin in begin + MARGIN..begin + n - MARGIN {
+            self.coarse[bin] = (self.evaluate(0, bin) * (1.0 / UNIT)) as u8;
+        }
     }
 
-    /// Evidence for `bin` at `level`, coarsest first.
+    /// Evidence of all `bins` together at `level`, coarsest first.
     #[inline]
-    pub(super) fn at(&self, level: usize, bin: u32) -> f32 {
+    pub(super) fn sum(&self, level: usize, bins: &[u32]) -> f32 {
         if level == 0 {
-            self.coarse[bin as usize]
+            let units: u32 = bins
+                .iter()
+                .map(|&b| u32::from(self.coarse[b as usize]))
+                .sum();
+            UNIT * units as f32
         } else {
-            self.evaluate(level, bin as usize)
+            bins.iter().map(|&b| self.evaluate(level, b as usize)).sum()
         }
     }
 
     #[inline]
     fn evaluate(&self, level: usize, bin: usize) -> f32 {
         let half = HALF_WIDTHS[level];
-        let (low, high) = (
-            bin.saturating_sub(half),
-            (bin + half + 1).min(self.sums.len() - 1),
-        );
-        let found = (self.sums[high] - self.sums[low]) as usize;
+        let found = (self.sums[bin + half + 1] - self.sums[bin - half]) as usize;
+        if found == 0 {
+            return 0.0;
+        }
         let (per_bin, ln_per_bin) = self.expected[bin / BLOCK];
         let expected = per_bin * (2 * half + 1) as f32;
         let n = found as f32;
-        if found == 0 || n <= expected {
+        if n <= expected {
             return 0.0;
         }
         // 13, 7 and 3 bins.

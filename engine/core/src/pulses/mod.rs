@@ -18,6 +18,7 @@
 //!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`).
 //!    The delays that the rounds share are located once, paths on time or late, at two scales of path
 //!    errors of which the more probable one is taken (`place`).
+//!    Most places lead to the same few drafts: after each pass only the best that lie apart go on.
 //! 4. Drafts that are worth it explain their pulses; pulses that follow the rounds of a known burst by a
 //!    lag that repeats are probably its echoes (`echo`); then the next scan, and at the end each burst
 //!    again among the others (`explain`).

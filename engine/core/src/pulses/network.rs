@@ -1,5 +1,6 @@
 //! Sensors in their air, with what the search needs of every place.
 
+use super::lags::{BLOCK, MARGIN};
 use crate::geodesy::Enu;
 use crate::locate::height::HeightPrior;
 use crate::solve::Air;
@@ -223,10 +224,21 @@ impl Network {
         bins
     }
 
+    /// The pairs of sensors near `cell`.
+    pub(super) fn pairs_of(&self, cell: &Cell) -> impl Iterator<Item = u32> {
+        let near = &cell.near[..self.n_near];
+        near.iter().enumerate().flat_map(move |(i, &a)| {
+            near[i + 1..]
+                .iter()
+                .map(move |&b| self.pair_of[usize::from(a) * self.sensors.len() + usize::from(b)])
+        })
+    }
+
     fn bin(&self, pair: &Pair, lag_s: f64) -> u32 {
         // A cast saturates at 0 and truncates.
         let bin = (lag_s * (1.0 / BIN_S) + f64::from(pair.half) + 0.5) as u32;
-        pair.offset + bin.min(2 * pair.half as u32)
+        let margin = MARGIN as u32;
+        pair.offset + bin.clamp(margin, 2 * pair.half as u32 - margin)
     }
 
     fn add_pair(&mut self, a: usize, b: usize) -> u32 {
@@ -243,7 +255,8 @@ impl Network {
             half,
             offset: self.n_bins as u32,
         });
-        self.n_bins += 2 * half as usize + 1;
+        // One sum more than bins, and blocks that hold bins of one pair only.
+        self.n_bins += (2 * half as usize + 2).next_multiple_of(BLOCK);
         self.pair_of[a * self.sensors.len() + b] = id;
         id
     }

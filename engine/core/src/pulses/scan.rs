@@ -1,7 +1,7 @@
 //! Places from which many pairs of sensors hear with time differences that repeat.
 
 use super::lags::{LEVELS, Lags};
-use super::network::{Cell, Network};
+use super::network::{Cell, Network, Pair};
 use crate::geodesy::Enu;
 
 /// A place where shots may have been fired.
@@ -22,26 +22,42 @@ pub(super) fn seeds(network: &Network, lags: &Lags, most: usize) -> Vec<Seed> {
     best(network, lags, most, |_| true)
 }
 
-/// The best places within `radius_m` of `at`, best first.
-pub(super) fn seeds_near(
-    network: &Network,
-    lags: &Lags,
-    most: usize,
-    at: Enu,
-    radius_m: f64,
-) -> Vec<Seed> {
-    best(network, lags, most, |cell| {
-        let east_m = f64::from(cell.east_m) - at.east_m;
-        let north_m = f64::from(cell.north_m) - at.north_m;
-        east_m * east_m + north_m * north_m < radius_m * radius_m
-    })
+/// The best places around, best first.
+pub(super) fn seeds_near(network: &Network, lags: &Lags, most: usize, around: Around) -> Vec<Seed> {
+    best(network, lags, most, |cell| around.holds(cell))
+}
+
+/// A part of the map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Around {
+    pub(super) at: Enu,
+    pub(super) radius_m: f64,
+}
+
+impl Around {
+    fn holds(&self, cell: &Cell) -> bool {
+        let east_m = f64::from(cell.east_m) - self.at.east_m;
+        let north_m = f64::from(cell.north_m) - self.at.north_m;
+        east_m * east_m + north_m * north_m < self.radius_m * self.radius_m
+    }
+
+    /// The pairs of sensors near its cells, once each.
+    pub(super) fn pairs<'a>(&self, network: &'a Network) -> impl Iterator<Item = &'a Pair> {
+        let mut ids: Vec<u32> = network
+            .cells
+            .iter()
+            .filter(|cell| self.holds(cell))
+            .flat_map(|cell| network.pairs_of(cell))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| &network.pairs[id as usize])
+    }
 }
 
 fn best(network: &Network, lags: &Lags, most: usize, within: impl Fn(&Cell) -> bool) -> Vec<Seed> {
     let n_pairs = network.n_pairs();
-    let sum = |level: usize, bins: &[u32]| -> f32 {
-        bins[..n_pairs].iter().map(|&b| lags.at(level, b)).sum()
-    };
+    let sum = |level: usize, bins: &[u32]| lags.sum(level, &bins[..n_pairs]);
     let mut found: Vec<(u32, Seed)> = network
         .cells
         .iter()

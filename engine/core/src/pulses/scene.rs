@@ -11,6 +11,11 @@ use crate::geodesy::Enu;
 const LOOSE_S: f64 = 0.024;
 /// A time needs this sum of weights in the first stack: two to three sensors.
 const LEAST_LOOSE: f64 = 6.0;
+/// Fewest sensors of the best of them, where there are sensors enough: four place a burst, and three of ten
+/// coincide somewhere by chance.
+const BEST_HEARD: usize = 5;
+/// The first delays are learned from so many rounds at most, the best.
+const MOST_LOOSE: usize = 16;
 /// Width of the stack with known delays, seconds.
 const TIGHT_S: f64 = 0.007;
 /// A pulse farther from its time than this many standard deviations is another sound's.
@@ -28,6 +33,9 @@ pub(super) struct Scene<'a> {
     pub(super) pulses: &'a Pulses,
     /// Pulses that no other burst explains.
     pub(super) free: &'a [bool],
+    /// Times of the free pulses, in order, and their indices, by sensor.
+    times_s: Vec<Vec<f64>>,
+    indices: Vec<Vec<u32>>,
     /// Free pulses a second, by sensor.
     rates: Vec<f64>,
     /// Echoes of other bursts, a second, by pulse.
@@ -41,19 +49,27 @@ impl<'a> Scene<'a> {
         free: &'a [bool],
         echoes: Vec<f64>,
     ) -> Self {
-        // Half a pulse more than heard: none in a few seconds does not mean none ever.
-        let rates = pulses
+        let indices: Vec<Vec<u32>> = pulses
             .by_sensor
             .iter()
-            .map(|own| {
-                let n = own.iter().filter(|i| free[**i as usize]).count();
-                (n as f64 + 0.5) / pulses.span_s
-            })
+            .map(|own| own.iter().copied().filter(|&i| free[i as usize]).collect())
+            .collect();
+        let time_s = |&i: &u32| pulses.list[i as usize].time_s;
+        let times_s: Vec<Vec<f64>> = indices
+            .iter()
+            .map(|own| own.iter().map(time_s).collect())
+            .collect();
+        // Half a pulse more than heard: none in a few seconds does not mean none ever.
+        let rates = times_s
+            .iter()
+            .map(|own| (own.len() as f64 + 0.5) / pulses.span_s)
             .collect();
         Self {
             network,
             pulses,
             free,
+            times_s,
+            indices,
             rates,
             echoes,
         }
@@ -66,7 +82,33 @@ impl<'a> Scene<'a> {
             .collect()
     }
 
-    /// Times at which many sensors coincide roughly.
+    /// Delays after `times_s`, which are in order but for small changes, of free pulses of `sensor` between
+    /// `from_s` and `to_s`, with the index of the time; at most `most`.
+    pub(super) fn heard(
+        &self,
+        sensor: usize,
+        times_s: &[f64],
+        (from_s, to_s): (f64, f64),
+        most: usize,
+        heard: &mut Vec<(usize, f64)>,
+    ) {
+        let own = &self.times_s[sensor];
+        let mut first = 0;
+        heard.clear();
+        for (k, &time_s) in times_s.iter().enumerate() {
+            while first > 0 && own[first - 1] >= time_s + from_s {
+                first -= 1;
+            }
+            while first < own.len() && own[first] < time_s + from_s {
+                first += 1;
+            }
+            let within = own[first..].iter().take_while(|&&t| t <= time_s + to_s);
+            heard.extend(within.map(|t| (k, t - time_s)));
+        }
+        heard.truncate(most);
+    }
+
+    /// Times at which many sensors coincide roughly, in order.
     pub(super) fn loose_rounds(&self, straight_s: &[f64], hearing: &Hearing) -> Vec<f64> {
         let speed = self.network.medium.speed_m_s;
         let mut delays = vec![None; straight_s.len()];
@@ -90,11 +132,18 @@ impl<'a> Scene<'a> {
         let Some(best) = found.first().map(|p| p.score) else {
             return Vec::new();
         };
-        found
+        let least_heard = BEST_HEARD.min(self.network.n_near / 2 + 1);
+        if found.iter().all(|p| p.heard < least_heard) {
+            return Vec::new();
+        }
+        let mut times_s: Vec<f64> = found
             .iter()
             .filter(|p| p.heard >= LEAST_HEARD && p.score > 0.5 * best)
+            .take(MOST_LOOSE)
             .map(|p| p.time_s)
-            .collect()
+            .collect();
+        times_s.sort_unstable_by(f64::total_cmp);
+        times_s
     }
 
     /// Rounds that repeat the burst's delays.
@@ -199,14 +248,16 @@ impl<'a> Scene<'a> {
                 let Some(delay_s) = delays[s] else { continue };
                 let expected_s = time_s + delay_s;
                 let mut nearest_s = gate_s;
-                for &i in self
-                    .pulses
-                    .between(s, expected_s - gate_s, expected_s + gate_s)
-                {
-                    let e = self.pulses.list[i as usize].time_s - expected_s;
-                    if self.free[i as usize] && e.abs() < nearest_s {
+                let times_s = &self.times_s[s];
+                let first = times_s.partition_point(|&t| t < expected_s - gate_s);
+                for (k, t) in times_s.iter().enumerate().skip(first) {
+                    let e = t - expected_s;
+                    if e > gate_s {
+                        break;
+                    }
+                    if e.abs() < nearest_s {
                         nearest_s = e.abs();
-                        *pick = Some(i);
+                        *pick = Some(self.indices[s][k]);
                     }
                 }
                 if let Some(i) = *pick {

@@ -26,12 +26,10 @@ const MOST_PULSES: usize = 256;
 const HOPELESS: f64 = -15.0;
 /// A draft that moves by less has settled, metres.
 const STILL_M: f64 = 0.2;
-/// A draft settles at most so often.
-const MOST_SETTLINGS: usize = 3;
 
 impl Scene<'_> {
-    /// The burst fired near `at`, if there is one.
-    pub(super) fn burst_near(&self, at: Enu) -> Option<Burst> {
+    /// A first draft of the burst fired near `at`, if there is one.
+    pub(super) fn draft_near(&self, at: Enu) -> Option<Burst> {
         let straight_s = self.delays(at);
         let hearing = Hearing::USUAL;
         let times_s = self.loose_rounds(&straight_s, &hearing);
@@ -60,19 +58,18 @@ impl Scene<'_> {
             hearing,
             jitter_s: JITTER_S,
         };
-        let area_m2 = self.network.area_m2();
-        for _ in 0..MOST_SETTLINGS {
-            let (from, rounds) = (burst.place.position, burst.rounds.len());
-            self.settle(&mut burst, place_near)?;
-            if burst.worth(area_m2) < HOPELESS {
-                return None;
-            }
-            let moved_m = burst.place.position.horizontal_distance_m(from);
-            if moved_m < STILL_M && burst.rounds.len() == rounds {
-                break;
-            }
+        self.improve(&mut burst).is_some().then_some(burst)
+    }
+
+    /// Settles a draft once more; `None` if it is hopeless, otherwise whether it may still change.
+    pub(super) fn improve(&self, burst: &mut Burst) -> Option<bool> {
+        let (from, rounds) = (burst.place.position, burst.rounds.len());
+        self.settle(burst, place_near)?;
+        if burst.worth(self.network.area_m2()) < HOPELESS {
+            return None;
         }
-        Some(burst)
+        let moved_m = burst.place.position.horizontal_distance_m(from);
+        Some(moved_m >= STILL_M || burst.rounds.len() != rounds)
     }
 
     /// Settles a burst wherever its delays say.
@@ -154,21 +151,16 @@ impl Scene<'_> {
             extras.clear();
             let mut shifts: Vec<Vec<f64>> = vec![Vec::new(); times_s.len()];
             let agree_s = AGREE_S * loose + jitter_s;
+            let mut heard: Vec<(usize, f64)> = Vec::new();
+            let mut counts = vec![0_u16; times_s.len()];
             for (sensor, &delay_s) in straight_s.iter().enumerate() {
-                let mut heard: Vec<(usize, f64)> = Vec::new();
-                for (k, &time_s) in times_s.iter().enumerate() {
-                    let expected_s = time_s + delay_s;
-                    for &i in self
-                        .pulses
-                        .between(sensor, expected_s - EARLY_S, expected_s + LATE_S)
-                    {
-                        if self.free[i as usize] {
-                            heard.push((k, self.pulses.list[i as usize].time_s - expected_s));
-                        }
-                    }
+                let range_s = (delay_s - EARLY_S, delay_s + LATE_S);
+                self.heard(sensor, &times_s, range_s, MOST_PULSES, &mut heard);
+                for (_, e) in &mut heard {
+                    *e -= delay_s;
                 }
-                heard.truncate(MOST_PULSES);
-                let extra = agreed(&heard, agree_s);
+                heard.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+                let extra = agreed(&heard, &mut counts, agree_s);
                 if let Some(extra) = extra {
                     for &(k, e) in &heard {
                         if (e - extra.extra_s).abs() < agree_s {
@@ -241,8 +233,9 @@ impl Scene<'_> {
     }
 }
 
-/// The extra delay on which most rounds agree; one round alone must be nearly on time.
-fn agreed(heard: &[(usize, f64)], agree_s: f64) -> Option<Extra> {
+/// The extra delay on which most rounds agree, of those heard, in order; one round alone must be nearly on
+/// time. `counts` has room for all rounds.
+fn agreed(heard: &[(usize, f64)], counts: &mut [u16], agree_s: f64) -> Option<Extra> {
     /// Natural logarithm of how improbable one agreement by chance is.
     const PER_ROUND: f64 = 3.0;
     /// Spread of paths on time, seconds: buildings and the cell that the guess is from.
@@ -253,19 +246,25 @@ fn agreed(heard: &[(usize, f64)], agree_s: f64) -> Option<Extra> {
     /// A delay that only one round shows is on time to this, seconds.
     const LONE_S: f64 = 0.02;
     let mut best: Option<(f64, Extra)> = None;
+    // A window slides over the delays; how many of each round it holds.
+    counts.fill(0);
+    let (mut from, mut to, mut rounds, mut sum) = (0, 0, 0_u32, 0.0);
     for &(_, centre) in heard {
-        let (mut sum, mut n, mut rounds, mut last) = (0.0, 0, 0, usize::MAX);
-        for &(k, e) in heard {
-            if (e - centre).abs() < agree_s {
-                sum += e;
-                n += 1;
-                if k != last {
-                    rounds += 1;
-                    last = k;
-                }
-            }
+        while to < heard.len() && heard[to].1 < centre + agree_s {
+            let (k, e) = heard[to];
+            rounds += u32::from(counts[k] == 0);
+            counts[k] += 1;
+            sum += e;
+            to += 1;
         }
-        let extra_s = sum / f64::from(n);
+        while heard[from].1 <= centre - agree_s {
+            let (k, e) = heard[from];
+            counts[k] -= 1;
+            rounds -= u32::from(counts[k] == 0);
+            sum -= e;
+            from += 1;
+        }
+        let extra_s = sum / (to - from) as f64;
         let on_time = 0.5 * (extra_s / ON_TIME_S).powi(2);
         let unlikely = if extra_s > 0.0 {
             on_time.min(LATE + extra_s / LATE_MEAN_S)
