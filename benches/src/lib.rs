@@ -2,6 +2,7 @@
 
 pub mod associate;
 pub mod calibrate;
+pub mod case_lines;
 pub mod city_trial;
 pub mod detect;
 pub mod locate;

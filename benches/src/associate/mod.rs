@@ -7,7 +7,7 @@ mod run;
 mod score;
 mod table;
 
-pub use case::{BadLine, Case, CaseFile, Truth, TruthShot, parse_cases, read_cases};
+pub use case::{Case, CaseFile, Truth, TruthShot, parse_cases, read_cases};
 pub use generate::{KINDS, Kind, generate};
 pub use peers::{Peer, peers};
 pub use run::{Answer, AnswerShot, AssociateBench};

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use shotfix_core::pulses::{Network, Shot, associate};
 
-use super::case::{BadLine, Case, CaseFile};
+use super::case::{Case, CaseFile};
 use super::score::{CaseScore, Score};
+use crate::case_lines::BadLine;
 
 /// The files and figures of one run.
 #[derive(Clone, Debug, Default)]

@@ -1,17 +1,12 @@
 //! Case files: one shot a line, JSON.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use shotfix_core::solve::{Air, Dimensions, MAX_SENSORS, Problem};
 use shotfix_core::{Enu, Seconds, Uncertain, Wind};
 
-/// A line may be this long; [`MAX_SENSORS`] sensors with every extra need a tenth of it.
-const MAX_LINE_BYTES: u64 = 1 << 20;
-/// A file may have this many cases.
-const MAX_CASES: usize = 2_000_000;
+use crate::case_lines::{self, Parsed};
 
 /// Case files say nothing of the survey of the sensors. Where one speaks of weather its sensors stand
 /// outdoors and are taken to be known to this, metres: the average of an hour of satellite fixes.
@@ -70,94 +65,20 @@ pub struct Truth {
     pub bound_m: Option<f64>,
 }
 
-/// A line that is no case.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}:{line}: {why}", path.display())]
-pub struct BadLine {
-    /// The file.
-    pub path: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub why: String,
-}
-
 /// The cases of a file, in its order.
-#[derive(Clone, Debug)]
-pub struct CaseFile {
-    /// The file.
-    pub path: PathBuf,
-    /// Cases and, where the file has it, their truth.
-    pub cases: Vec<(Case, Option<Truth>)>,
-    /// Lines that are no case.
-    pub bad: Vec<BadLine>,
-}
+pub type CaseFile = case_lines::CaseFile<Case, Truth>;
 
 /// Reads a case file; a bad line is listed and the others go on.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn read_cases(path: &Path) -> std::io::Result<CaseFile> {
-    let mut reader = BufReader::new(File::open(path)?);
-    let mut file = CaseFile {
-        path: path.to_owned(),
-        cases: Vec::new(),
-        bad: Vec::new(),
-    };
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        let n = (&mut reader)
-            .take(MAX_LINE_BYTES)
-            .read_until(b'\n', &mut bytes)?;
-        if n == 0 {
-            break;
-        }
-        let mut bad = |why: String| {
-            file.bad.push(BadLine {
-                path: path.to_owned(),
-                line,
-                why,
-            });
-        };
-        if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
-            bad(format!("longer than {MAX_LINE_BYTES} bytes; cut it up"));
-            reader.skip_until(b'\n')?;
-            continue;
-        }
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        if file.cases.len() == MAX_CASES {
-            bad(format!("more than {MAX_CASES} cases; the rest is left out"));
-            break;
-        }
-        match parse(&bytes) {
-            Ok(case) => file.cases.push(case),
-            Err(why) => bad(why),
-        }
-    }
-    Ok(file)
+    case_lines::read(path, parse)
 }
 
 /// The cases of lines that are in memory; `name` stands for the file.
 pub fn parse_cases(name: &str, lines: &[String]) -> CaseFile {
-    let mut file = CaseFile {
-        path: PathBuf::from(name),
-        cases: Vec::new(),
-        bad: Vec::new(),
-    };
-    for (k, text) in lines.iter().enumerate() {
-        match parse(text.as_bytes()) {
-            Ok(case) => file.cases.push(case),
-            Err(why) => file.bad.push(BadLine {
-                path: file.path.clone(),
-                line: k + 1,
-                why,
-            }),
-        }
-    }
-    file
+    case_lines::parse(name, lines, parse)
 }
 
 /// A line of a case file. Fields that are not named here are extras.
@@ -201,7 +122,7 @@ struct Weather {
     wind: [f64; 2],
 }
 
-fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
+fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
     let dimensions = match line.dim {
         2 => Dimensions::Two,
@@ -312,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_left_out() {
-        let long = " ".repeat(MAX_LINE_BYTES as usize + 10);
+        let long = " ".repeat(case_lines::MAX_LINE_BYTES as usize + 10);
         let file = read(&format!("{long}{GOOD}\n{GOOD}\n"));
         assert_eq!((file.cases.len(), file.bad.len()), (1, 1));
     }

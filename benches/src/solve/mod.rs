@@ -9,7 +9,7 @@ mod run;
 mod score;
 mod table;
 
-pub use case::{BadLine, Case, CaseFile, Labels, Truth, parse_cases, read_cases};
+pub use case::{Case, CaseFile, Labels, Truth, parse_cases, read_cases};
 pub use generate::{KINDS, Kind, generate};
 pub use map::{MapScore, map_table};
 pub use peers::{Peer, best_peer};

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use shotfix_core::solve::{Dimensions, Settings, Solution, SolveError, solve};
 
-use super::case::{BadLine, Case, CaseFile};
+use super::case::{Case, CaseFile};
 use super::score::Score;
+use crate::case_lines::BadLine;
 
 /// The files and figures of one run.
 #[derive(Clone, Debug, Default)]

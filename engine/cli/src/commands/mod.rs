@@ -9,6 +9,7 @@ mod bench_simulator;
 mod bench_solve;
 mod calibrate;
 mod calibrate_found;
+mod case_files;
 mod demo;
 mod locate;
 mod simulate;
