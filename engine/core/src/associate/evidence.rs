@@ -12,12 +12,13 @@ use crate::settings::Settings;
 /// (echoes, steps, doors), which fade within 5 to 10 dB. In quiet both are rare; in the second
 /// after a sound as loud, echoes abound. Measured on the live-fire recordings FP1, FP2 and FP4:
 /// 0.39 a second before the first shot against 4.5 after shots above 9 dB, 0.006 against 0.62
-/// above 16 dB.
+/// above 16 dB. No wake there was of more than 30 dB; the rare echoes that are assumed beyond keep
+/// shock waves of bullets, 70 dB over the noise, from being rounds of their own.
 fn clutter_density(snr_db: f64, in_wake: bool) -> f64 {
     let of =
         |rate: f64, at_db: f64, fade_db: f64| rate / fade_db * (-(snr_db - at_db) / fade_db).exp();
     if in_wake {
-        of(6.5, 7.0, 2.7) + of(0.55, 12.0, 5.0)
+        of(6.5, 7.0, 2.7) + of(0.55, 12.0, 5.0) + of(0.02, 24.0, 15.0)
     } else {
         of(0.4, 9.0, 1.5) + of(0.01, 14.0, 10.0)
     }
