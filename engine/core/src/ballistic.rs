@@ -1,9 +1,8 @@
 //! Shots whose sensors heard a bullet pass before the blast: located anew with both.
 
-use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::incident::{ArrivalStatus, Shot, ShotArrival, Trajectory};
-use crate::locate::{HeightPrior, ellipse95};
+use crate::locate::{HeightPrior, SensorModel, ellipse95};
 use crate::onset::Onset;
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
@@ -101,12 +100,8 @@ impl Scene<'_> {
     }
 
     fn sigma_s(&self, sensor: SensorIdx, delay_s: f64) -> f64 {
-        let s = self.array.sensor(sensor);
-        self.settings
-            .path_sigma_at(delay_s)
-            .hypot(self.settings.jitter_sigma_s)
-            .hypot(s.position_sigma_m / self.medium.speed_m_s)
-            .hypot(s.clock_sigma_s)
+        SensorModel::of(self.array.sensor(sensor), self.medium.speed_m_s)
+            .arrival_sigma_s(delay_s, self.settings)
     }
 
     /// The fix with shock waves, if enough sensors show one.
@@ -135,15 +130,11 @@ impl Scene<'_> {
                 sigma: h.sigma,
             })
             .collect();
-        let air = &self.shot.atmosphere;
         let place = self.shot.position;
         let fix = locate_rifle(&RifleProblem {
             sensors: &sensors,
             up_m: height.at(place.east_m, place.north_m),
-            air: Air {
-                speed_m_s: Uncertain::new(air.speed_of_sound().0, air.speed_of_sound_sigma().0),
-                wind: air.wind,
-            },
+            air: Air::of(&self.shot.atmosphere),
             bullet: Bullet::default(),
         })
         .ok()?;

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Dice, array, travel_s};
+use common::{Dice, array, places, travel_s};
 use shotfix_core::explain::{Explanation, explain};
 use shotfix_core::paths::{Calibration, KnownPlace, PathPrior, PathTerms, learn};
 use shotfix_core::travel::Medium;
@@ -19,21 +19,6 @@ const YEAR_S: f64 = 3.155_76e7;
 
 /// Extra delay of each path, seconds: what roofs may do.
 const EXTRA_S: [f64; 8] = [0.014, -0.002, 0.009, 0.000, 0.016, -0.003, 0.004, -0.006];
-
-fn places() -> Vec<Enu> {
-    [
-        (-350.0, -280.0),
-        (10.0, -310.0),
-        (340.0, -250.0),
-        (-360.0, 30.0),
-        (370.0, 60.0),
-        (-310.0, 300.0),
-        (40.0, 280.0),
-        (330.0, 310.0),
-    ]
-    .map(|(e, n)| Enu::new(e, n, 8.0))
-    .to_vec()
-}
 
 fn air() -> Atmosphere {
     let known = |mean| Uncertain::new(mean, 0.1);

@@ -3,6 +3,7 @@
 //! All values are natural logarithms of likelihood ratios: the shot against clutter alone.
 
 use super::episode::{Company, Episode, Pick};
+use crate::hearing::{SCATTER_DB, detection_probability, fall_db};
 use crate::locate::likelihood::{late_density, normal_density};
 use crate::settings::Settings;
 
@@ -58,12 +59,6 @@ pub(super) fn of_forerunners(
 
 /// Density of the SNR of direct arrivals, per dB: nearly flat from 8 to 40 dB (same source).
 const DIRECT_DENSITY: f64 = 0.03;
-
-/// Probability that a sensor `delay_s` of travel away reports a shot: 0.97 beside it, 0.55 at
-/// 700 m (participation measured on live fire, 0.53 to 0.61 at 700 to 800 m).
-pub(super) fn detection_probability(delay_s: f64) -> f64 {
-    (0.97 - 0.2 * delay_s).clamp(0.3, 0.97)
-}
 
 /// Log likelihood ratio of one onset that misses its predicted time by `residual_s`.
 ///
@@ -148,17 +143,11 @@ pub(super) fn of_sensor(
 /// (fit to live fire in a city); `S` is free within `99 +- 8` dB. A clipped level is a lower bound.
 /// `levels`: (range in metres, level in dB SPL, clipped).
 pub(super) fn of_levels(levels: &[(f64, f64, bool)]) -> f64 {
-    const SCATTER_DB: f64 = 9.5;
     const SOURCE_DB: f64 = 99.0;
     const SOURCE_SIGMA_DB: f64 = 8.0;
     let excess: Vec<(f64, bool)> = levels
         .iter()
-        .map(|&(range_m, level, clipped)| {
-            (
-                level + 24.6 * (range_m.max(5.0) / 100.0).log10() - SOURCE_DB,
-                clipped,
-            )
-        })
+        .map(|&(range_m, level, clipped)| (level + fall_db(range_m) - SOURCE_DB, clipped))
         .collect();
     // Posterior mean of the source's offset, clipped ones counted only if they lie above it.
     let mut offset = 0.0;

@@ -50,10 +50,7 @@ impl Site {
         let sensors: Vec<SensorModel> = array
             .sensors()
             .iter()
-            .map(|s| SensorModel {
-                position: s.position,
-                sigma_s: (s.position_sigma_m / medium.speed_m_s).hypot(s.clock_sigma_s),
-            })
+            .map(|s| SensorModel::of(s, medium.speed_m_s))
             .collect();
         let bounds = |f: fn(Enu) -> f64| {
             sensors
@@ -181,9 +178,6 @@ impl Site {
 
     /// Spread of an arrival about its prediction, onset error apart, seconds.
     pub(crate) fn arrival_sigma_s(&self, sensor: usize, delay_s: f64) -> f64 {
-        self.settings
-            .path_sigma_at(delay_s)
-            .hypot(self.settings.jitter_sigma_s)
-            .hypot(self.sensors[sensor].sigma_s)
+        self.sensors[sensor].arrival_sigma_s(delay_s, &self.settings)
     }
 }

@@ -40,17 +40,13 @@ impl Asked {
         let position = setting.shot.position;
         let up = setting.height.at(position.east_m, position.north_m);
         let mean_up_m = sensors.iter().map(|s| s.up_m).sum::<f64>() / n;
-        let air = &setting.shot.atmosphere;
         let mut asked = Self {
             arrivals: arrivals.collect(),
             ids: heard.iter().map(|a| a.sensor).collect(),
             paths: Vec::new(),
             sensors,
             sigma: Seconds(variance.sqrt()),
-            air: Air {
-                speed_m_s: Uncertain::new(air.speed_of_sound().0, air.speed_of_sound_sigma().0),
-                wind: air.wind,
-            },
+            air: Air::of(&setting.shot.atmosphere),
             settings: Settings {
                 below_sensors_m: Uncertain::new(mean_up_m - up.mean, up.sigma.max(0.1)),
                 ..Settings::default()

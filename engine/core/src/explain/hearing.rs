@@ -1,17 +1,13 @@
 //! Would a sensor have heard the shot?
 
 use super::setting::Setting;
+use crate::hearing::{MOST, SCATTER_DB, detection_probability, fall_db};
 use crate::incident::ArrivalStatus;
+use crate::normal;
 use crate::sensor::SensorIdx;
 
-/// Scatter of levels about the fall with range, dB (fit to live fire in a city, as in `associate`).
-const SCATTER_DB: f64 = 9.5;
-/// Levels fall by this much per tenfold range, dB (same source).
-const FALL_DB: f64 = 24.6;
 /// So many sensors with levels tell what the source's level is.
 const ENOUGH_LEVELS: usize = 3;
-/// No sensor hears every shot, however loud: 0.97 took part beside live fire.
-const MOST: f64 = 0.97;
 
 /// Probability that a sensor reports the shot, and whether it rests on the levels of the others.
 ///
@@ -31,8 +27,7 @@ pub(super) fn probability(setting: &Setting<'_>, sensor: SensorIdx) -> (f64, boo
         })
         .collect();
     if heard.len() < ENOUGH_LEVELS {
-        let by_range = (0.97 - 0.2 * setting.delay_s(sensor)).clamp(0.3, MOST);
-        return (by_range, false);
+        return (detection_probability(setting.delay_s(sensor)), false);
     }
     let n = heard.len() as f64;
     let at_100_m = heard
@@ -43,17 +38,7 @@ pub(super) fn probability(setting: &Setting<'_>, sensor: SensorIdx) -> (f64, boo
     let faintest = heard.iter().map(|h| h.1).fold(f64::INFINITY, f64::min);
     let expected = at_100_m - fall_db(range_m);
     let spread = SCATTER_DB * (1.0 + 1.0 / n).sqrt();
-    (MOST * above((expected - faintest) / spread), true)
-}
-
-/// Loss against 100 m, dB.
-fn fall_db(range_m: f64) -> f64 {
-    FALL_DB * (range_m.max(5.0) / 100.0).log10()
-}
-
-/// Normal distribution function, by a logistic curve good to 0.0002 (Page 1977).
-fn above(x: f64) -> f64 {
-    1.0 / (1.0 + (-1.5976 * x - 0.07056 * x * x * x).exp())
+    (MOST * normal::below((expected - faintest) / spread), true)
 }
 
 /// Speed of the wind against the sound, m/s, where it is sure to bend sound upwards on its way:

@@ -30,10 +30,7 @@ impl<'a> Setting<'a> {
         paths: Option<&'a PathTerms>,
     ) -> Self {
         let medium = Medium::of(&shot.atmosphere);
-        let model = |s: &crate::sensor::Sensor| SensorModel {
-            position: s.position,
-            sigma_s: (s.position_sigma_m / medium.speed_m_s).hypot(s.clock_sigma_s),
-        };
+        let model = |s| SensorModel::of(s, medium.speed_m_s);
         let mut setting = Self {
             shot,
             array,

@@ -4,6 +4,7 @@ use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::locate::height::HeightPrior;
 use crate::paths::{PathTerms, Prediction};
+use crate::sensor::Sensor;
 use crate::settings::Settings;
 use crate::timestamp::Timestamp;
 use crate::travel::Medium;
@@ -15,6 +16,25 @@ pub struct SensorModel {
     pub position: Enu,
     /// Timing error by survey and clock, constant over the burst, seconds.
     pub sigma_s: f64,
+}
+
+impl SensorModel {
+    /// Of `sensor` in air in which sound goes at `speed_m_s`.
+    pub(crate) fn of(sensor: &Sensor, speed_m_s: f64) -> Self {
+        Self {
+            position: sensor.position,
+            sigma_s: (sensor.position_sigma_m / speed_m_s).hypot(sensor.clock_sigma_s),
+        }
+    }
+
+    /// Spread of an arrival after `delay_s` seconds about its prediction, where nothing is learned of the
+    /// path and onset error apart, seconds.
+    pub(crate) fn arrival_sigma_s(&self, delay_s: f64, settings: &Settings) -> f64 {
+        settings
+            .path_sigma_at(delay_s)
+            .hypot(settings.jitter_sigma_s)
+            .hypot(self.sigma_s)
+    }
 }
 
 /// Everything a fit assumes beside the arrivals.

@@ -6,6 +6,7 @@ use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::locate::assumptions::Assumptions;
 use crate::locate::likelihood::direct_probability;
+use crate::median::upper_median;
 use crate::paths::Prediction;
 use crate::travel::Medium;
 
@@ -269,7 +270,7 @@ impl Unknowns {
                 .hypot(o.sigma_s)
                 .hypot(a.settings.jitter_sigma_s)
         });
-        median(sigmas.collect())
+        upper_median(sigmas.collect())
     }
 
     fn normal_equations(
@@ -435,13 +436,8 @@ impl Unknowns {
 /// Median distance of the residuals from their median, the largest of the rounds, seconds.
 fn typical_misfit_s(system: &System) -> f64 {
     let of_round = |residuals: &Vec<f64>| {
-        let middle = median(residuals.clone());
-        median(residuals.iter().map(|r| (r - middle).abs()).collect())
+        let middle = upper_median(residuals.clone());
+        upper_median(residuals.iter().map(|r| (r - middle).abs()).collect())
     };
     system.residuals_s.iter().map(of_round).fold(0.0, f64::max)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::calibration::{CalibratedPath, Calibration};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
+use crate::median::median;
 use crate::timestamp::Timestamp;
 use crate::travel::Medium;
 
@@ -180,12 +181,13 @@ impl Residuals {
     fn first_guess(&self) -> Vec<f64> {
         let mut by_path = vec![Vec::new(); self.sensors.len()];
         for shot in &self.shots {
-            let middle_s = median(shot.iter().map(|r| r.1).collect());
+            let mut each_s: Vec<f64> = shot.iter().map(|r| r.1).collect();
+            let middle_s = median(&mut each_s);
             for &(path, e_s) in shot {
                 by_path[path].push(e_s - middle_s);
             }
         }
-        by_path.into_iter().map(median).collect()
+        by_path.iter_mut().map(|own| median(own)).collect()
     }
 
     fn fit_times(&self, delays_s: &[f64], weights: &[Vec<f64>], times_s: &mut [f64]) {
@@ -232,15 +234,6 @@ impl Residuals {
         let covariance = information.cholesky()?.inverse();
         let variances = covariance.diagonal().map(|v| (v - common).max(0.0));
         Some(variances.iter().map(|v| v.sqrt()).collect())
-    }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => 0.0,
-        _ => 0.5 * (values[(n - 1) / 2] + values[n / 2]),
     }
 }
 

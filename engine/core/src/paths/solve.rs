@@ -3,9 +3,9 @@
 use super::field::{PathTerms, Prediction};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
+use crate::median::upper_median;
 use crate::solve::{Problem, Settings, Solution, SolveError, solve};
 use crate::timestamp::Timestamp;
-use crate::travel::Medium;
 
 /// A shot to be located.
 #[derive(Clone, Copy)]
@@ -126,10 +126,7 @@ fn with<'a>(problem: &Problem<'a>, paths: &'a [Uncertain], air_variance: [f64; 3
 /// The calibrated places whose terms fit the arrivals best, best first: by the median misfit.
 fn suiting_places(terms: &PathTerms, shot: &Shot<'_>) -> Vec<Enu> {
     let problem = &shot.problem;
-    let medium = Medium {
-        speed_m_s: problem.air.speed_m_s.mean,
-        wind_m_s: [problem.air.wind.east.mean, problem.air.wind.north.mean],
-    };
+    let medium = problem.air.medium();
     let mut rated: Vec<(f64, Enu)> = Vec::new();
     for calibration in terms.calibrations() {
         let place = calibration.place;
@@ -150,16 +147,11 @@ fn suiting_places(terms: &PathTerms, shot: &Shot<'_>) -> Vec<Enu> {
                 time.0 - path.mean - medium.delay_s(place, sensor)
             })
             .collect();
-        let middle_s = median(excess_s.clone());
-        let misfit_s = median(excess_s.iter().map(|e| (e - middle_s).abs()).collect());
+        let middle_s = upper_median(excess_s.clone());
+        let misfit_s = upper_median(excess_s.iter().map(|e| (e - middle_s).abs()).collect());
         rated.push((misfit_s, place));
     }
     rated.sort_by(|a, b| a.0.total_cmp(&b.0));
     rated.truncate(STARTS);
     rated.into_iter().map(|r| r.1).collect()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

@@ -65,10 +65,7 @@ impl Network {
     /// Prepares the search map. Where all sensors have one height the map is flat; otherwise a source's
     /// height follows from those of the sensors around it ([`HeightPrior`]).
     pub fn new(sensors: Vec<Enu>, air: Air) -> Self {
-        let medium = Medium {
-            speed_m_s: air.speed_m_s.mean,
-            wind_m_s: [air.wind.east.mean, air.wind.north.mean],
-        };
+        let medium = air.medium();
         let n = sensors.len();
         let flat = sensors.iter().all(|s| s.up_m == sensors[0].up_m);
         let bounds = |f: fn(&Enu) -> f64| {
@@ -179,29 +176,13 @@ impl Network {
             near,
             bins: [0; PAIRS],
         };
-        self.fill_bins(&mut cell, true);
-        self.cells.push(cell);
-    }
-
-    /// Sets the bins of `cell` from its place; pairs that are new are added if `grow`.
-    fn fill_bins(&mut self, cell: &mut Cell, grow: bool) {
-        let mut k = 0;
-        let place = self.place(f64::from(cell.east_m), f64::from(cell.north_m));
-        let mut delays = [0.0; NEAR];
-        for (delay, &s) in delays.iter_mut().zip(&cell.near[..self.n_near]) {
-            *delay = self.delay_s(place, usize::from(s));
-        }
-        for i in 0..self.n_near {
-            for j in i + 1..self.n_near {
-                let (a, b) = (usize::from(cell.near[i]), usize::from(cell.near[j]));
-                let mut id = self.pair_of[a * self.sensors.len() + b];
-                if id == NO_PAIR && grow {
-                    id = self.add_pair(a, b);
-                }
-                cell.bins[k] = self.bin(&self.pairs[id as usize], delays[j] - delays[i]);
-                k += 1;
+        for (i, &a) in near[..self.n_near].iter().enumerate() {
+            for &b in &near[i + 1..self.n_near] {
+                self.add_pair(usize::from(a), usize::from(b));
             }
         }
+        cell.bins = self.bins_at(&cell, f64::from(cell.east_m), f64::from(cell.north_m));
+        self.cells.push(cell);
     }
 
     /// The bins of the place (`east_m`, `north_m`) for the sensors near `cell`.
@@ -241,14 +222,19 @@ impl Network {
         pair.offset + bin.clamp(margin, 2 * pair.half as u32 - margin)
     }
 
-    fn add_pair(&mut self, a: usize, b: usize) -> u32 {
+    /// Makes room for the differences between two sensors, once.
+    fn add_pair(&mut self, a: usize, b: usize) {
+        let slot = a * self.sensors.len() + b;
+        if self.pair_of[slot] != NO_PAIR {
+            return;
+        }
         let longest_s = self
             .delay_s(self.sensors[a], b)
             .max(self.delay_s(self.sensors[b], a))
             .min(FARTHEST_S);
         // Bins beyond any difference keep the windows of two pairs apart.
         let half = (longest_s / BIN_S) as i32 + 12;
-        let id = self.pairs.len() as u32;
+        self.pair_of[slot] = self.pairs.len() as u32;
         self.pairs.push(Pair {
             first: a as u32,
             second: b as u32,
@@ -257,8 +243,6 @@ impl Network {
         });
         // One sum more than bins, and blocks that hold bins of one pair only.
         self.n_bins += (2 * half as usize + 2).next_multiple_of(BLOCK);
-        self.pair_of[a * self.sensors.len() + b] = id;
-        id
     }
 
     /// Number of pairs of sensors near a place.

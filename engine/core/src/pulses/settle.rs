@@ -6,6 +6,7 @@ use super::network::Network;
 use super::place::{Delay, Place, place_anywhere, place_near};
 use super::scene::Scene;
 use crate::geodesy::Enu;
+use crate::median::median;
 
 /// From round to round one path's delay scatters by this, seconds, until the burst tells better.
 const JITTER_S: f64 = 0.0015;
@@ -286,13 +287,4 @@ fn agreed(heard: &[(usize, f64)], counts: &mut [u16], agree_s: f64) -> Option<Ex
         }
     }
     best.map(|b| b.1)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let n = values.len();
-    0.5 * (values[(n - 1) / 2] + values[n / 2])
 }

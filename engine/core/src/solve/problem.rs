@@ -1,7 +1,8 @@
 //! What goes into a solution and what comes out.
 
-use crate::atmosphere::{Uncertain, Wind};
+use crate::atmosphere::{Atmosphere, Uncertain, Wind};
 use crate::geodesy::Enu;
+use crate::travel::Medium;
 use crate::units::Seconds;
 
 /// More sensors than this hear no shot; arrays on the stack have this size.
@@ -23,6 +24,27 @@ pub struct Air {
     pub speed_m_s: Uncertain,
     /// Wind, the direction it blows towards.
     pub wind: Wind,
+}
+
+impl Air {
+    /// The air of `atmosphere`.
+    pub fn of(atmosphere: &Atmosphere) -> Self {
+        Self {
+            speed_m_s: Uncertain::new(
+                atmosphere.speed_of_sound().0,
+                atmosphere.speed_of_sound_sigma().0,
+            ),
+            wind: atmosphere.wind,
+        }
+    }
+
+    /// What is expected of it.
+    pub fn medium(&self) -> Medium {
+        Medium {
+            speed_m_s: self.speed_m_s.mean,
+            wind_m_s: [self.wind.east.mean, self.wind.north.mean],
+        }
+    }
 }
 
 /// The arrival times of one shot.

@@ -3,6 +3,7 @@
 use super::problem::Settings;
 use super::refine::{Mode, delay, lateness_density};
 use super::scene::Scene;
+use crate::normal::below;
 
 /// Beyond this spread of an unknown lateness its own prior limits it, seconds: mean and spread of
 /// the prior.
@@ -128,7 +129,7 @@ fn positive_part(mean: f64, variance: f64) -> (f64, f64, f64) {
         let r = sd / a.abs();
         return (r, r * r, (-0.5 * a * a).exp() * 0.4 / a.abs());
     }
-    let above = 1.0 / (1.0 + (-1.5976 * a - 0.07056 * a * a * a).exp());
+    let above = below(a);
     let mills = 0.398_942_280_401_432_7 * (-0.5 * a * a).exp() / above;
     let v = variance * (1.0 - mills * (mills + a)).clamp(0.05, 1.0);
     ((mean + sd * mills).max(0.0), v, above)

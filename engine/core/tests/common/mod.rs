@@ -8,6 +8,23 @@ use shotfix_core::locate::{Assumptions, Fix, HeightPrior, Observation, Round, Se
 use shotfix_core::travel::Medium;
 use shotfix_core::{Array, Enu, Sensor, Settings, Uncertain};
 
+/// Eight sensors in 700 m by 600 m, none in line with two others.
+pub(crate) const PLACES: [(f64, f64); 8] = [
+    (-350.0, -280.0),
+    (10.0, -310.0),
+    (340.0, -250.0),
+    (-360.0, 30.0),
+    (370.0, 60.0),
+    (-310.0, 300.0),
+    (40.0, 280.0),
+    (330.0, 310.0),
+];
+
+/// The same, 8 m up.
+pub(crate) fn places() -> Vec<Enu> {
+    PLACES.iter().map(|&(e, n)| Enu::new(e, n, 8.0)).collect()
+}
+
 /// Random numbers with a fixed seed.
 pub(crate) struct Dice(ChaCha8Rng);
 
