@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+use shotfix_core::solve::Air;
+use shotfix_core::{Uncertain, Wind};
+
 /// A line may be this long, some 100 000 pulses of an association case: it bounds what a bad file can
 /// make us hold.
 pub(crate) const MAX_LINE_BYTES: u64 = 1 << 24;
@@ -33,8 +37,73 @@ pub struct CaseFile<C, T> {
     pub bad: Vec<BadLine>,
 }
 
+/// Name of a case.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Id {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl Id {
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// The weather of a case, where it is known.
+#[derive(Deserialize)]
+pub(crate) struct Weather {
+    speed_of_sound: f64,
+    wind: [f64; 2],
+}
+
+/// The air of a case: its weather, or else its `c` (mean and sigma, m/s) and a wind that is unknown to
+/// `wind_sigma` m/s per axis.
+pub(crate) fn air(
+    weather: Option<Weather>,
+    c: Option<f64>,
+    c_sigma: f64,
+    wind_sigma: f64,
+) -> Result<Air, String> {
+    let (speed_m_s, wind, wind_sigma) = match (weather, c) {
+        (Some(w), _) => (Uncertain::new(w.speed_of_sound, 0.0), w.wind, 0.0),
+        (None, Some(c)) => (Uncertain::new(c, c_sigma), [0.0; 2], wind_sigma),
+        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
+    };
+    Ok(Air {
+        speed_m_s,
+        wind: Wind {
+            east: Uncertain::new(wind[0], wind_sigma),
+            north: Uncertain::new(wind[1], wind_sigma),
+        },
+    })
+}
+
 /// What a line says, or why it is no case.
 pub(crate) type Parsed<C, T> = Result<(C, Option<T>), String>;
+
+/// `input` itself, or the `.jsonl` files in it by name.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn case_files(input: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !input.is_dir() {
+        return Ok(vec![input.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(input)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
 
 /// Reads a case file; a bad line is listed and the others go on.
 ///

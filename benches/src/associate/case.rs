@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use shotfix_core::Enu;
 use shotfix_core::pulses::Pulse;
 use shotfix_core::solve::Air;
-use shotfix_core::{Enu, Uncertain, Wind};
 
-use crate::case_lines::{self, Parsed};
+use crate::case_lines::{self, Id, Parsed, Weather};
 
 /// A case may have this many sensors.
 const MAX_SENSORS: usize = 2_000;
@@ -80,19 +80,6 @@ struct Line {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-#[derive(Deserialize)]
-struct Weather {
-    speed_of_sound: f64,
-    wind: [f64; 2],
-}
-
-#[derive(Deserialize)]
 struct Pick {
     s: usize,
     t: f64,
@@ -142,12 +129,12 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let (speed, wind) = match (line.weather, line.c) {
-        (Some(w), _) => (Uncertain::new(w.speed_of_sound, 0.0), w.wind),
-        (None, Some(c)) => (Uncertain::new(c, line.c_sigma), [0.0; 2]),
-        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
-    };
-    if !(100.0..1000.0).contains(&speed.mean) || wind[0].hypot(wind[1]) > 0.3 * speed.mean {
+    let air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
+    let (speed_m_s, wind_m_s) = (
+        air.speed_m_s.mean,
+        air.wind.east.mean.hypot(air.wind.north.mean),
+    );
+    if !(100.0..1000.0).contains(&speed_m_s) || wind_m_s > 0.3 * speed_m_s {
         return Err("c or weather is not that of air".to_owned());
     }
     let truth = line.events.map(|events| Truth {
@@ -161,19 +148,10 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
         recorded: line.scenario.as_deref() == Some(RECORDED),
     });
     let case = Case {
-        id: match line.id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
-        },
+        id: line.id.into_text(),
         sensors,
         pulses,
-        air: Air {
-            speed_m_s: speed,
-            wind: Wind {
-                east: Uncertain::new(wind[0], line.wind_sigma),
-                north: Uncertain::new(wind[1], line.wind_sigma),
-            },
-        },
+        air,
     };
     Ok((case, truth))
 }

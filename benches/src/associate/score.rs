@@ -1,6 +1,6 @@
 //! Shots found against shots fired.
 
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::pulses::Shot;
 
 use super::case::Truth;
@@ -93,8 +93,7 @@ impl CaseScore {
             let x = shot.position.east_m - fired.place_m[0];
             let y = shot.position.north_m - fired.place_m[1];
             score.errors_m.push(x.hypot(y));
-            let [[xx, xy], [_, yy]] = shot.covariance_m2;
-            let d2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy);
+            let d2 = squared_sigmas(shot.covariance_m2, x, y);
             score.inside95 += usize::from(d2 <= CHI2_95);
         }
         score

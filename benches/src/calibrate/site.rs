@@ -2,7 +2,6 @@
 
 use shotfix_core::paths::{Calibration, KnownPlace, LearnError, learn};
 use shotfix_core::solve::{Air, Dimensions, Problem};
-use shotfix_core::travel::Medium;
 use shotfix_core::{Enu, Seconds, Timestamp, Uncertain};
 
 /// Shots stated within this of each other were fired at one place, metres.
@@ -72,14 +71,6 @@ impl SiteShot {
             _ => &self.id,
         }
     }
-
-    fn medium(&self) -> Medium {
-        let wind = self.air.wind;
-        Medium {
-            speed_m_s: self.air.speed_m_s.mean,
-            wind_m_s: [wind.east.mean, wind.north.mean],
-        }
-    }
 }
 
 impl Site {
@@ -124,9 +115,9 @@ impl Site {
         let n = shots.len() as f64;
         let mean = |of: fn(&Enu) -> f64| shots.iter().map(|s| of(&s.place)).sum::<f64>() / n;
         let place = Enu::new(mean(|p| p.east_m), mean(|p| p.north_m), mean(|p| p.up_m));
-        let medium = first.medium();
+        let medium = first.air.medium();
         let heard = |shot: &&SiteShot| -> Vec<(usize, f64)> {
-            let own = shot.medium();
+            let own = shot.air.medium();
             (shot.known.iter().zip(&shot.arrivals))
                 .filter_map(|(sensor, time)| {
                     let sensor = (*sensor)?;

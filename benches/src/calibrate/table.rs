@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::held_out::Row;
+use crate::cells::{number, percent};
 
 /// One line for each split, site and way.
 pub fn table(rows: &[Row]) -> String {
@@ -11,9 +12,6 @@ pub fn table(rows: &[Row]) -> String {
         "split", "site", "paths", "shots", "p50 m", "p90 m", "<=3.05", ">100m", "in95", "NEES"
     );
     for row in rows {
-        let metres = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
-        let percent =
-            |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.1}%", 100.0 * v));
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
@@ -22,12 +20,12 @@ pub fn table(rows: &[Row]) -> String {
             row.site,
             row.way,
             row.shots,
-            metres(row.p50_m),
-            metres(row.p90_m),
+            number(row.p50_m, 2),
+            number(row.p90_m, 2),
             percent(row.within_3_05_m),
             row.beyond_100_m,
             percent(row.in_region95),
-            metres(row.nees),
+            number(row.nees, 2),
         );
     }
     out

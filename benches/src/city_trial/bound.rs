@@ -2,7 +2,6 @@
 
 use nalgebra::{DMatrix, DVector};
 use shotfix_core::solve::Air;
-use shotfix_core::travel::Medium;
 use shotfix_core::{Enu, Uncertain};
 
 use super::TEN_FEET_M;
@@ -16,10 +15,7 @@ pub(super) fn bound_m2(
     paths: &[Uncertain],
     air: Air,
 ) -> Option<[[f64; 2]; 2]> {
-    let medium = Medium {
-        speed_m_s: air.speed_m_s.mean,
-        wind_m_s: [air.wind.east.mean, air.wind.north.mean],
-    };
+    let medium = air.medium();
     let priors = [
         air.wind.east.sigma,
         air.wind.north.sigma,

@@ -4,7 +4,6 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shotfix_core::paths::{Calibration, KnownPlace, PathTerms, Shot, learn, locate};
 use shotfix_core::solve::{Air, Dimensions, Problem, Settings, Solution};
-use shotfix_core::travel::Medium;
 use shotfix_core::{Atmosphere, Enu, Seconds, Timestamp, Uncertain, Wind};
 use shotfix_simulator::{ArrivalModel, FirstArrival, Scene, SceneError, SceneSpec, ShotAt};
 
@@ -184,10 +183,7 @@ impl City {
                 place: Enu::new(p.east + off[0], p.north + off[1], p.up),
                 place_sigma_m,
                 time: None,
-                medium: Medium {
-                    speed_m_s: air.speed_m_s.mean,
-                    wind_m_s: [wind.east.mean, wind.north.mean],
-                },
+                medium: air.medium(),
                 air_sigma_m_s: [wind.east.sigma, wind.north.sigma, air.speed_m_s.sigma],
             };
             let arrivals: Vec<Vec<(usize, f64)>> = (shots.iter())

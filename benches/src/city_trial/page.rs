@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::distance::DistanceRow;
 use super::ten_feet::TenFeetRow;
+use crate::cells::number;
 
 /// Both tables as `docs/ten-feet.md`.
 pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]) -> String {
@@ -11,7 +12,6 @@ pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]
     let seeds = seeds.join(", ");
     let percent =
         |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.0} %", 100.0 * v));
-    let metres = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
     let mut out = format!(
         "# Ten feet\n\n\
          ![Share within ten feet against events, and gain against distance](ten-feet.png)\n\n\
@@ -48,10 +48,10 @@ pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]
                 .map_or_else(|| "-".to_owned(), |n| format!("{n:.0}")),
             percent(row.within_3_05_m),
             percent(row.bound_within_3_05_m),
-            metres(row.p50_m),
-            metres(row.p90_m),
+            number(row.p50_m, 2),
+            number(row.p90_m, 2),
             percent(row.in_region95),
-            metres(row.wind_sigma_m_s),
+            number(row.wind_sigma_m_s, 2),
         );
     }
     out.push_str(
@@ -71,13 +71,13 @@ pub fn markdown(ten_feet: &[TenFeetRow], distance: &[DistanceRow], seeds: &[u64]
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             row.distance_m,
             row.shots,
-            metres(row.without_p50_m),
-            metres(row.without_p90_m),
+            number(row.without_p50_m, 2),
+            number(row.without_p90_m, 2),
             percent(row.without_within_3_05_m),
-            metres(row.p50_m),
-            metres(row.p90_m),
+            number(row.p50_m, 2),
+            number(row.p90_m, 2),
             percent(row.within_3_05_m),
-            metres(row.rms_ratio),
+            number(row.rms_ratio, 2),
         );
     }
     out.push_str(

@@ -12,7 +12,7 @@ use super::TEN_FEET_M;
 use super::bound::{bound_m2, within_ten_feet};
 use super::city::{City, Heard, error_m, event_time, measured, rng, wind};
 use crate::stats::{quantile, share_within};
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 
 /// Wind at most, m/s.
 const WIND_M_S: f64 = 4.0;
@@ -204,7 +204,7 @@ fn score(
                 let x = f.position.east_m - shot.place.east_m;
                 let y = f.position.north_m - shot.place.north_m;
                 let [[xx, xy, _], [_, yy, _], _] = f.covariance_m2;
-                (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy) <= CHI2_95
+                squared_sigmas([[xx, xy], [xy, yy]], x, y) <= CHI2_95
             });
             let [[xx, xy], [_, yy]] = prediction.place_covariance_m2;
             let bound = bound.map(|b| [[b[0][0] + xx, b[0][1] + xy], [b[1][0] + xy, b[1][1] + yy]]);

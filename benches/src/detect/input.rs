@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{AudioFile, Error, OpenOptions, find_tests, open_set, probe};
+
+use crate::json;
 
 /// Endings of audio files.
 const AUDIO: [&str; 4] = ["wav", "flac", "ogg", "oga"];
@@ -177,8 +178,8 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
 
 fn of_release(folder: &Path, name: &str) -> Result<BySensor, Error> {
     let path = folder.join(format!("{name}.allpulses.json"));
-    let pulses: Vec<Pulse> = json(&path)?;
-    let tuples: Vec<Tuple> = json(&folder.join(format!("{name}.nlos-tuples.json")))?;
+    let pulses: Vec<Pulse> = json::read(&path)?;
+    let tuples: Vec<Tuple> = json::read(&folder.join(format!("{name}.nlos-tuples.json")))?;
     let chosen: std::collections::BTreeSet<&str> = (tuples.iter())
         .flat_map(|tuple| &tuple.pulse_uuids)
         .map(String::as_str)
@@ -196,7 +197,7 @@ fn of_release(folder: &Path, name: &str) -> Result<BySensor, Error> {
 }
 
 fn of_scene(path: PathBuf) -> Result<(String, BySensor), Error> {
-    let truth: SceneTruth = json(&path)?;
+    let truth: SceneTruth = json::read(&path)?;
     let mut times = BySensor::new();
     let arrivals = truth.shots.iter().flat_map(|shot| &shot.arrivals);
     for arrival in arrivals.filter(|arrival| arrival.recorded) {
@@ -213,16 +214,4 @@ fn time(text: &str, path: &Path) -> Result<Timestamp, Error> {
             field: "time of an arrival".to_owned(),
             reason: error.to_string(),
         })
-}
-
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let text = fs::read_to_string(path).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    serde_json::from_str(&text).map_err(|error| Error::Field {
-        path: path.to_owned(),
-        field: "JSON".to_owned(),
-        reason: error.to_string(),
-    })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{DetectBench, Figures, TOLERANCES_S};
+use crate::cells::number;
 
 /// All that was measured, for a person.
 pub fn table(bench: &DetectBench) -> String {
@@ -149,9 +150,4 @@ fn bursts(out: &mut String, bench: &DetectBench) {
             format!("{}/{}", b.rounds_found, b.rounds)
         );
     }
-}
-
-/// A number with so many decimals, or a dash.
-fn number(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "-".to_owned(), |v| format!("{v:.decimals$}"))
 }

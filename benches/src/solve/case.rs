@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 use shotfix_core::solve::{Air, Dimensions, MAX_SENSORS, Problem};
-use shotfix_core::{Enu, Seconds, Uncertain, Wind};
+use shotfix_core::{Enu, Seconds};
 
-use crate::case_lines::{self, Parsed};
+use crate::case_lines::{self, Id, Parsed, Weather};
 
 /// Case files say nothing of the survey of the sensors. Where one speaks of weather its sensors stand
 /// outdoors and are taken to be known to this, metres: the average of an hour of satellite fixes.
@@ -109,19 +109,6 @@ struct Line {
     ids: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-#[derive(Deserialize)]
-struct Weather {
-    speed_of_sound: f64,
-    wind: [f64; 2],
-}
-
 fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
     let dimensions = match line.dim {
@@ -157,13 +144,7 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
         })
         .collect::<Result<_, _>>()?;
     let outdoors = line.weather.is_some() || line.wind_sigma > 0.0;
-    let air = match (line.weather, line.c) {
-        (Some(w), _) => still_or_moving(Uncertain::new(w.speed_of_sound, 0.0), w.wind, 0.0),
-        (None, Some(c)) => {
-            still_or_moving(Uncertain::new(c, line.c_sigma), [0.0; 2], line.wind_sigma)
-        }
-        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
-    };
+    let air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
     let truth = match line.truth.as_deref() {
         Some([x, y, rest @ ..]) if x.is_finite() && y.is_finite() => Some(Truth {
             place_m: [*x, *y],
@@ -174,10 +155,7 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
         None => None,
     };
     let case = Case {
-        id: match line.id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
-        },
+        id: line.id.into_text(),
         labels: Labels {
             site: line.geom.unwrap_or_default(),
             firearm: line.firearm.unwrap_or_default(),
@@ -193,19 +171,10 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     Ok((case, truth))
 }
 
-fn still_or_moving(speed_m_s: Uncertain, wind: [f64; 2], wind_sigma: f64) -> Air {
-    Air {
-        speed_m_s,
-        wind: Wind {
-            east: Uncertain::new(wind[0], wind_sigma),
-            north: Uncertain::new(wind[1], wind_sigma),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shotfix_core::Uncertain;
     use std::io::Write;
 
     const GOOD: &str = r#"{"id":"a","dim":2,"c":343.0,"sigma":0.001,"sensors":[[0,0],[9,0],[0,9],[9,9]],"toa":[1,1,1,1],"truth":[4.5,4.5],"t0":0.9,"later":1}"#;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use shotfix_core::Enu;
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::solve::{ProbabilityMap, Settings, Solution, probability_map, solve};
 
 use super::case::CaseFile;
@@ -78,7 +78,7 @@ impl One {
         let determinant = xx * yy - xy * xy;
         let x = truth.east_m - solution.position.east_m;
         let y = truth.north_m - solution.position.north_m;
-        let d2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant;
+        let d2 = squared_sigmas([[xx, xy], [xy, yy]], x, y);
         Self {
             in_map: [map.region50.contains(truth), map.region95.contains(truth)],
             in_ellipse: d2 <= CHI2_95,

@@ -14,6 +14,6 @@ pub use generate::{KINDS, Kind, generate};
 pub use map::{MapScore, map_table};
 pub use peers::{Peer, best_peer};
 pub use rifle::{RIFLES, RifleKind, RifleScore, rifle_table};
-pub use run::{Answer, SolveBench, case_files};
+pub use run::{Answer, SolveBench};
 pub use score::Score;
 pub use table::table;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::solve::{
     Air, Bullet, Dimensions, Heard, Problem, RifleProblem, Settings, locate_rifle, solve,
 };
@@ -276,8 +276,7 @@ impl One {
         };
         let x = fix.position.east_m - case.muzzle.east_m;
         let y = fix.position.north_m - case.muzzle.north_m;
-        let [[xx, xy], [_, yy]] = fix.covariance_m2;
-        let d2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy);
+        let d2 = squared_sigmas(fix.covariance_m2, x, y);
         let turn = (fix.azimuth_deg.mean - case.azimuth_deg).rem_euclid(360.0);
         let azimuth_deg = turn.min(360.0 - turn);
         Self {

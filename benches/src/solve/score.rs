@@ -1,6 +1,6 @@
 //! Figures of the cases of one file.
 
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::solve::{Solution, SolveError};
 
 use super::case::Truth;
@@ -60,7 +60,7 @@ impl Score {
             errors.push(error_m);
             gross += usize::from(error_m > GROSS_M);
             let [[xx, xy, _], [_, yy, _], _] = solution.covariance_m2;
-            let d2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy);
+            let d2 = squared_sigmas([[xx, xy], [xy, yy]], x, y);
             outside.push(f64::from(d2 > CHI2_95));
             nees.push(d2);
             match truth.bound_m {

@@ -1,15 +1,15 @@
 //! The released pulses of the Pittsburgh live fire: every pulse, and which belong to which shot.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{Error, find_tests};
 
 use super::CLIP_DB_SPL;
 use super::observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
+use crate::json;
 
 #[derive(Deserialize)]
 struct Pulse {
@@ -164,27 +164,15 @@ fn read_test(folder: &Path) -> Result<Option<Test>, Error> {
     if !file("allpulses").is_file() {
         return Ok(None);
     }
-    let weather: Weather = json(file("weather"))?;
+    let weather: Weather = json::read(&file("weather"))?;
     Ok(Some(Test {
         name: name.to_owned(),
-        survey: json(file("survey"))?,
+        survey: json::read(&file("survey"))?,
         // Tech Note 098, eq. 8: dry air.
         speed_m_s: 20.03 * (weather.temperature + 273.15).sqrt(),
-        pulses: json(file("allpulses"))?,
-        tuples: json(file("nlos-tuples"))?,
+        pulses: json::read(&file("allpulses"))?,
+        tuples: json::read(&file("nlos-tuples"))?,
     }))
-}
-
-fn json<T: DeserializeOwned>(path: PathBuf) -> Result<T, Error> {
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(source) => return Err(Error::Io { path, source }),
-    };
-    serde_json::from_str(&text).map_err(|error| Error::Field {
-        path,
-        field: "JSON".to_owned(),
-        reason: error.to_string(),
-    })
 }
 
 fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Error> {

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::Serialize;
-use shotfix_benches::case_lines::{BadLine, CaseFile};
-use shotfix_benches::solve::case_files;
+use shotfix_benches::case_lines::{BadLine, CaseFile, case_files};
 
 use crate::commands::warn;
 
