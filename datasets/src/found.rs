@@ -5,6 +5,7 @@ use std::path::Path;
 use shotfix_core::{Enu, LocalFrame, Timestamp};
 
 use crate::array_file::FieldError;
+use crate::csv_table::{self, Row};
 use crate::error::{Error, read_text};
 use crate::position::{Position, RawPosition};
 
@@ -54,50 +55,14 @@ impl FoundPlace {
 }
 
 fn parse(text: &str) -> Result<Vec<FoundPlace>, FieldError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let broken = |e: csv::Error| ("CSV".to_owned(), e.to_string());
-    let header = reader.headers().map_err(broken)?.clone();
-    if let Some(unknown) = header.iter().find(|name| !COLUMNS.contains(name)) {
-        return Err((
-            format!("column `{unknown}`"),
-            format!("is unknown; known are {}", COLUMNS.join(", ")),
-        ));
-    }
-    let mut found = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        let line = record
-            .position()
-            .map_or(0, |before| line_after(text, before));
-        found.push(row(&header, &record, line)?);
-    }
-    Ok(found)
+    csv_table::read(text, &COLUMNS, row)
 }
 
-/// The line of the record that follows `before`; the reader counts from before the comments it skips.
-fn line_after(text: &str, before: &csv::Position) -> u64 {
-    let rest = usize::try_from(before.byte()).ok();
-    let rest = rest.and_then(|byte| text.get(byte..)).unwrap_or_default();
-    let skipped = (rest.lines()).take_while(|l| l.trim().is_empty() || l.starts_with('#'));
-    before.line() + skipped.count() as u64
-}
-
-fn row(
-    header: &csv::StringRecord,
-    record: &csv::StringRecord,
-    line: u64,
-) -> Result<FoundPlace, FieldError> {
-    let cell = |name: &str| {
-        let at = header.iter().position(|column| column == name)?;
-        record.get(at).filter(|text| !text.is_empty())
-    };
+fn row(row: &Row<'_>) -> Result<FoundPlace, FieldError> {
+    let line = row.line;
     let refuse = |column: &str, reason: String| (format!("line {line}, column `{column}`"), reason);
     let number = |name: &str| -> Result<Option<f64>, FieldError> {
-        let Some(text) = cell(name) else {
+        let Some(text) = row.cell(name) else {
             return Ok(None);
         };
         let value = text.parse().ok().filter(|v: &f64| v.is_finite());
@@ -116,7 +81,7 @@ fn row(
     let position = raw
         .resolve()
         .map_err(|reason| (format!("line {line}: position"), reason))?;
-    let time = cell("time").unwrap_or_default();
+    let time = row.cell("time").unwrap_or_default();
     let sigma_m = number("sigma_m")?
         .filter(|sigma_m| (0.0..1e3).contains(sigma_m))
         .ok_or_else(|| {

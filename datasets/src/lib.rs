@@ -5,6 +5,7 @@ mod array_file;
 mod assemble;
 mod audio;
 mod collect;
+mod csv_table;
 mod delays;
 mod error;
 mod found;
