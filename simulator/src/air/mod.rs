@@ -9,6 +9,7 @@ mod profile;
 mod shadow;
 mod spec;
 mod speed;
+mod trend;
 mod turbulence;
 
 pub use atmosphere::{Air, Travel};
