@@ -41,9 +41,11 @@ const SETTLE_AGAIN: [usize; 2] = [24, 16];
 const FINISHED: usize = 8;
 /// Bursts this near to one another are one, metres.
 const SAME_M: f64 = 3.0;
-/// Of two readings of the same pulses the one that is worth less than this share of the other goes: a
-/// place from which the same rounds fit worse.
-const POORER: f64 = 0.9;
+/// Of two readings of the same pulses the one goes that is worth less than the other by this share of
+/// it: a place from which the same rounds fit worse. But readings ...
+const POORER: f64 = 0.1;
+/// ... as near as this may still overtake, as they settle.
+const LEAST_POORER: f64 = 10.0;
 /// Readings are of the same pulses if they share this much of them. Not less: a mixture of two shooters
 /// may be worth more than either.
 const ALIKE: f64 = 0.65;
@@ -130,8 +132,9 @@ fn scan(
     let places = seeds(network, lags, LAST_SEEDS);
     let least = places.first().map_or(0.0, |best| DIM * best.score);
     let bright = places.partition_point(|seed| seed.score >= least);
-    let (first, last) = places.split_at(bright.clamp(FEWEST_SEEDS, SEEDS).min(places.len()));
-    for places in [first, last] {
+    let (first, last) = places.split_at(places.len().min(SEEDS));
+    let (first, dim) = first.split_at(bright.max(FEWEST_SEEDS).min(first.len()));
+    for places in [first, dim, last] {
         let found = grow(&scene, places);
         if !found.is_empty() {
             return found;
@@ -289,7 +292,8 @@ fn keep_different<T>(bursts: &mut Vec<(f64, T)>, most: usize, burst: impl Fn(&T)
         picks.sort_unstable();
         let known = kept.iter().any(|(better, at, theirs)| {
             at.horizontal_distance_m(place) < SAME_M
-                || (*worth < POORER * better && are_alike(&picks, theirs))
+                || (*worth < better - f64::max(LEAST_POORER, POORER * better)
+                    && are_alike(&picks, theirs))
         });
         if !known {
             kept.push((*worth, place, picks));
