@@ -26,6 +26,11 @@ pub struct Shot {
 
 /// Places that are tried after each scan, ...
 const SEEDS: usize = 30;
+/// ... none whose score is less than this share of the best, which must be a ghost of it or waits for
+/// the next scan, ...
+const DIM: f32 = 0.4;
+/// ... so many in any case, ...
+const FEWEST_SEEDS: usize = 4;
 /// ... and if none of them is worth it.
 const LAST_SEEDS: usize = 100;
 /// Scans at most.
@@ -36,6 +41,14 @@ const SETTLE_AGAIN: [usize; 2] = [24, 16];
 const FINISHED: usize = 8;
 /// Bursts this near to one another are one, metres.
 const SAME_M: f64 = 3.0;
+/// Of two readings of the same pulses the one goes that is worth less than the other by this share of
+/// it: a place from which the same rounds fit worse. But readings ...
+const POORER: f64 = 0.1;
+/// ... as near as this may still overtake, as they settle.
+const LEAST_POORER: f64 = 10.0;
+/// Readings are of the same pulses if they share this much of them. Not less: a mixture of two shooters
+/// may be worth more than either.
+const ALIKE: f64 = 0.65;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
 /// of what the strongest leaves over, and wait for the next scan.
 const SURE: f64 = 0.4;
@@ -117,8 +130,11 @@ fn scan(
     lags.count(network, pulses, &new, network.pairs.iter());
     let scene = Scene::new(network, pulses, free, echoes);
     let places = seeds(network, lags, LAST_SEEDS);
+    let least = places.first().map_or(0.0, |best| DIM * best.score);
+    let bright = places.partition_point(|seed| seed.score >= least);
     let (first, last) = places.split_at(places.len().min(SEEDS));
-    for places in [first, last] {
+    let (first, dim) = first.split_at(bright.max(FEWEST_SEEDS).min(first.len()));
+    for places in [first, dim, last] {
         let found = grow(&scene, places);
         if !found.is_empty() {
             return found;
@@ -263,19 +279,31 @@ const AROUND: usize = 4;
 /// Where so many echoes a second are due, a pulse does not speak for a new place.
 const SURE_ECHO: f64 = 20.0;
 
-/// Keeps the best bursts that lie apart, best first.
+/// Keeps the best bursts that lie apart and are not poorer readings of better ones, best first.
 fn keep_different<T>(bursts: &mut Vec<(f64, T)>, most: usize, burst: impl Fn(&T) -> &Burst) {
     bursts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut places: Vec<Enu> = Vec::new();
-    bursts.retain(|(_, item)| {
-        let place = burst(item).place.position;
-        let new = places.len() < most
-            && !places
-                .iter()
-                .any(|p| p.horizontal_distance_m(place) < SAME_M);
-        if new {
-            places.push(place);
+    let mut kept: Vec<(f64, Enu, Vec<u32>)> = Vec::new();
+    bursts.retain(|(worth, item)| {
+        if kept.len() == most {
+            return false;
         }
-        new
+        let place = burst(item).place.position;
+        let mut picks: Vec<u32> = burst(item).picks().collect();
+        picks.sort_unstable();
+        let known = kept.iter().any(|(better, at, theirs)| {
+            at.horizontal_distance_m(place) < SAME_M
+                || (*worth < better - f64::max(LEAST_POORER, POORER * better)
+                    && are_alike(&picks, theirs))
+        });
+        if !known {
+            kept.push((*worth, place, picks));
+        }
+        !known
     });
+}
+
+/// Are most pulses of either in both? Each in order.
+fn are_alike(picks: &[u32], others: &[u32]) -> bool {
+    let shared = picks.iter().filter(|i| others.binary_search(i).is_ok());
+    shared.count() as f64 > ALIKE * picks.len().max(others.len()) as f64
 }
