@@ -1,6 +1,7 @@
 //! What the locator assumes when nobody tells it better, each default with its source.
 
 use crate::atmosphere::Uncertain;
+use crate::locate::likelihood::{LATE_MEAN_S, LATE_SHARE};
 
 /// Assumptions of association and location.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +48,8 @@ impl Default for Settings {
             path_sigma_s: 0.0085,
             path_fraction: 0.1,
             jitter_sigma_s: 0.0015,
-            late_share: 0.15,
-            late_mean_s: 0.040,
+            late_share: LATE_SHARE,
+            late_mean_s: LATE_MEAN_S,
             source_up_m: None,
             min_sensors: 4,
             anchor_snr_db: 12.0,

@@ -2,6 +2,7 @@
 
 use super::network::Network;
 use crate::geodesy::Enu;
+use crate::locate::likelihood::{LATE_MEAN_S, LATE_SHARE, normal_density};
 use crate::solve::{Dimensions, MAX_SENSORS, Problem, Settings, solve};
 use crate::units::Seconds;
 
@@ -49,7 +50,7 @@ pub(super) fn place_anywhere(
     jitter_s: f64,
     start: Enu,
 ) -> Option<Place> {
-    let delays = &delays[..delays.len().min(MAX_SENSORS)];
+    let delays = &best_known(network, delays, start);
     let sensors: Vec<Enu> = delays.iter().map(|d| network.sensors[d.sensor]).collect();
     let arrivals: Vec<Seconds> = delays.iter().map(|d| Seconds(d.time_s)).collect();
     let mean_rounds = delays.iter().map(|d| d.rounds as f64).sum::<f64>() / delays.len() as f64;
@@ -73,6 +74,17 @@ pub(super) fn place_anywhere(
         (Some(near), Some(far)) if far.evidence > near.evidence => Some(far),
         (near, far) => near.or(far),
     }
+}
+
+/// The delays that tell most of a place near `start`: those of most rounds, then of the nearest sensors.
+fn best_known(network: &Network, delays: &[Delay], start: Enu) -> Vec<Delay> {
+    let mut best = delays.to_vec();
+    if best.len() > MAX_SENSORS {
+        let range_m = |d: &Delay| network.sensors[d.sensor].horizontal_distance_m(start);
+        best.sort_by(|a, b| (b.rounds.cmp(&a.rounds)).then(range_m(a).total_cmp(&range_m(b))));
+        best.truncate(MAX_SENSORS);
+    }
+    best
 }
 
 /// The most probable of the places that grow from `start`, over the spreads of the paths.
@@ -106,9 +118,6 @@ fn best_of(
     best
 }
 
-/// Share of paths that are late, and their mean lateness, seconds.
-const LATE_SHARE: f64 = 0.3;
-const LATE_MEAN_S: f64 = 0.035;
 /// Density, per second, of a delay that has nothing to do with the place.
 const STRAY: f64 = 0.05;
 
@@ -123,8 +132,7 @@ pub(super) struct Share {
 
 /// Density of an extra delay `extra_s` of a path when on-time ones scatter by `sigma_s`.
 pub(super) fn share(extra_s: f64, sigma_s: f64) -> Share {
-    let x = extra_s / sigma_s;
-    let on = (1.0 - LATE_SHARE) * 0.398_942 / sigma_s * (-0.5 * x * x).exp();
+    let on = (1.0 - LATE_SHARE) * normal_density(extra_s, sigma_s);
     let late = if extra_s > 0.0 {
         LATE_SHARE / LATE_MEAN_S * (-extra_s / LATE_MEAN_S).exp()
     } else {
