@@ -1,7 +1,7 @@
 //! Which located shot stands for which round that was fired.
 
+use shotfix_core::Shot;
 use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
-use shotfix_core::{Enu, Shot};
 use shotfix_datasets::TrueRound;
 
 /// A shot farther from the truth than this did not find its round, metres.
@@ -16,8 +16,12 @@ pub struct Assigned {
     pub distance_m: f64,
     /// East and north of the shot relative to the true place, metres.
     pub offset_m: (f64, f64),
-    /// The 95 % ellipse holds the true place.
+    /// The 95 % ellipse holds the place that the truth states.
     pub in_ellipse95: bool,
+    /// It does when widened by what that place is uncertain by.
+    pub in_widened95: bool,
+    /// The longer half-axis of the 95 % ellipse, metres.
+    pub semi_major_m: f64,
 }
 
 impl Assigned {
@@ -53,19 +57,25 @@ pub fn assign(shots: &[&Shot], rounds: &[TrueRound]) -> Vec<Assigned> {
             continue;
         }
         (round_done[r], shot_done[s]) = (true, true);
-        assigned.push(compare(shots[s], rounds[r].position));
+        assigned.push(compare(shots[s], &rounds[r]));
     }
     assigned
 }
 
-fn compare(shot: &Shot, truth: Enu) -> Assigned {
+fn compare(shot: &Shot, round: &TrueRound) -> Assigned {
+    let truth = round.position;
     let (x, y) = (
         shot.position.east_m - truth.east_m,
         shot.position.north_m - truth.north_m,
     );
+    let mut widened_m2 = shot.covariance_m2;
+    widened_m2[0][0] += round.sigma_m * round.sigma_m;
+    widened_m2[1][1] += round.sigma_m * round.sigma_m;
     Assigned {
         distance_m: x.hypot(y),
         offset_m: (x, y),
         in_ellipse95: squared_sigmas(shot.covariance_m2, x, y) <= CHI2_95,
+        in_widened95: squared_sigmas(widened_m2, x, y) <= CHI2_95,
+        semi_major_m: shot.ellipse95.semi_major_m,
     }
 }

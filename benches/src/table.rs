@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::cells::{number, percent};
+use crate::cells::{coverage, number, percent};
 use crate::locate::{Figures, LocateBench};
 
 /// The table of `bench locate`.
@@ -16,7 +16,7 @@ pub fn locate(bench: &LocateBench) -> String {
     );
     let _ = writeln!(
         out,
-        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7} {:>7}",
+        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>7} {:>7} {:>6} {:>7} {:>7}",
         "position",
         "tests",
         "rounds",
@@ -33,6 +33,8 @@ pub fn locate(bench: &LocateBench) -> String {
         "sigma1",
         "sigma2",
         "in95",
+        "in95+s",
+        "semi m",
         "run s",
         "x real"
     );
@@ -64,7 +66,7 @@ pub fn locate(bench: &LocateBench) -> String {
 
 fn row(f: &Figures) -> String {
     format!(
-        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7.2} {:>7.0}",
+        "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>7} {:>7} {:>6} {:>7.2} {:>7.0}",
         f.name,
         f.tests,
         f.rounds,
@@ -80,7 +82,9 @@ fn row(f: &Figures) -> String {
         number(f.centroid_m, 2),
         number(f.sigma1_m, 2),
         number(f.sigma2_m, 2),
-        percent(f.in_ellipse95),
+        coverage(f.in_ellipse95),
+        coverage(f.in_widened95),
+        number(f.semi_major_p50_m, 2),
         f.run_s,
         f.real_time_factor,
     )

@@ -28,5 +28,5 @@ pub use layouts::{Layout, UnknownLayout};
 pub use path_terms::PathTermsFile;
 pub use pipeline::{LocateError, impulses, locate, locate_with};
 pub use set::{OpenOptions, Recording, RecordingSet, open_set};
-pub use truth::{TrueRound, Truth};
+pub use truth::{SURVEY_SIGMA_M, TrueRound, Truth};
 pub use weather::WeatherSource;

@@ -26,6 +26,8 @@ pub struct TrueRound {
     pub time: Option<Timestamp>,
     /// Where the muzzle was, in the array's frame.
     pub position: Enu,
+    /// Standard deviation of each coordinate of that on the map, metres; 0 where it is exact.
+    pub sigma_m: f64,
 }
 
 /// Truth as a file gives it, positions not yet in the array's frame.
@@ -34,7 +36,12 @@ pub(crate) struct RawTruth {
     firing_position: Option<String>,
     firearm: Option<String>,
     rounds: Vec<(Option<Timestamp>, Position)>,
+    /// Standard deviation of each coordinate, metres.
+    sigma_m: f64,
 }
+
+/// Live fire was surveyed with a telephone, "on the order of 2.5 m" (Calhoun et al., arXiv 2108.07377).
+pub const SURVEY_SIGMA_M: f64 = 2.5;
 
 /// Most rounds of one survey; magazines hold fewer than a thousand.
 const MAX_ROUNDS: u32 = 10_000;
@@ -49,6 +56,7 @@ impl RawTruth {
                 Some(TrueRound {
                     time,
                     position: position.to_enu(frame)?,
+                    sigma_m: self.sigma_m,
                 })
             })
             .collect::<Option<Vec<_>>>()?;
@@ -68,6 +76,7 @@ impl RawTruth {
             self.firearm = None;
         }
         self.rounds.extend(other.rounds);
+        self.sigma_m = self.sigma_m.max(other.sigma_m);
     }
 }
 
@@ -114,6 +123,7 @@ pub(crate) fn read_survey(path: &Path) -> Result<RawTruth, Error> {
         rounds: (0..survey.num_rounds)
             .map(|_| (None, Position::Local(place)))
             .collect(),
+        sigma_m: SURVEY_SIGMA_M,
     })
 }
 
@@ -164,5 +174,6 @@ pub(crate) fn read_truth(path: &Path) -> Result<RawTruth, Error> {
         // One name only if it holds for every shot.
         firearm: first.filter(|f| file.shots.iter().all(|s| s.firearm.as_ref() == Some(f))),
         rounds,
+        sigma_m: 0.0,
     })
 }

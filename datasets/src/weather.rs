@@ -46,7 +46,11 @@ impl std::str::FromStr for WeatherSource {
 }
 
 impl WeatherSource {
-    pub(crate) fn read(&self) -> Result<Atmosphere, Error> {
+    /// The air that it tells of; what it leaves open has the spread of air of which nothing is known.
+    ///
+    /// # Errors
+    /// [`Error`], naming the file and the field.
+    pub fn read(&self) -> Result<Atmosphere, Error> {
         match self {
             Self::Inline(text) => parse_inline(text)
                 .map_err(|reason| Error::field(Path::new("--weather"), text, reason)),

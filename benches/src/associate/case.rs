@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use shotfix_core::Enu;
 use shotfix_core::pulses::Pulse;
 use shotfix_core::solve::Air;
+use shotfix_core::{Atmosphere, Enu};
 
 use crate::case_lines::{self, Id, Parsed, Weather};
 
@@ -96,9 +96,12 @@ struct Event {
 
 /// The scenario of recorded live fire.
 const RECORDED: &str = "pgh";
+/// A degree, by which a station is off, moves the speed of sound by 0.6 m/s.
+const RECORDED_SPEED_SIGMA_M_S: f64 = 0.6;
 
 fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
+    let unstated = line.weather.is_none() && line.c_sigma == 0.0 && line.wind_sigma == 0.0;
     let n = line.sensors.len();
     if n > MAX_SENSORS {
         return Err(format!("sensors: {n}, at most {MAX_SENSORS}"));
@@ -129,7 +132,13 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
+    let recorded = line.scenario.as_deref() == Some(RECORDED);
+    let mut air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
+    if recorded && unstated {
+        // The night was real, and nobody says how its wind was or how well a station knew its temperature.
+        air.speed_m_s.sigma = RECORDED_SPEED_SIGMA_M_S;
+        air.wind = Atmosphere::default().wind;
+    }
     let (speed_m_s, wind_m_s) = (
         air.speed_m_s.mean,
         air.wind.east.mean.hypot(air.wind.north.mean),
@@ -145,7 +154,7 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
                 time_s: e.t0,
             })
             .collect(),
-        recorded: line.scenario.as_deref() == Some(RECORDED),
+        recorded,
     });
     let case = Case {
         id: line.id.into_text(),

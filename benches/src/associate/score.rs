@@ -1,6 +1,6 @@
 //! Shots found against shots fired.
 
-use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
+use shotfix_core::locate::ellipse::{CHI2_50, CHI2_95, ellipse95, squared_sigmas};
 use shotfix_core::pulses::Shot;
 
 use super::case::Truth;
@@ -22,8 +22,12 @@ pub struct CaseScore {
     pub reported: usize,
     /// Horizontal errors of the shots found, metres, in order of time.
     pub errors_m: Vec<f64>,
-    /// Of those, how many have the truth in their 95 % ellipse.
+    /// Of those, how many have the truth in their 50 % ellipse ...
+    pub inside50: usize,
+    /// ... and in their 95 % ellipse.
     pub inside95: usize,
+    /// The longer half-axis of the 95 % ellipse of each, metres.
+    pub semi_major_m: Vec<f64>,
 }
 
 /// Figures of one file; see the crate's page for their definitions.
@@ -41,7 +45,9 @@ pub struct Score {
     pub p50_m: Option<f64>,
     pub p90_m: Option<f64>,
     pub within_3_05_m: Option<f64>,
+    pub in_region50: Option<f64>,
     pub in_region95: Option<f64>,
+    pub semi_major_p50_m: Option<f64>,
     pub mean_ms: f64,
     pub max_ms: f64,
 }
@@ -94,7 +100,10 @@ impl CaseScore {
             let y = shot.position.north_m - fired.place_m[1];
             score.errors_m.push(x.hypot(y));
             let d2 = squared_sigmas(shot.covariance_m2, x, y);
+            score.inside50 += usize::from(d2 <= CHI2_50);
             score.inside95 += usize::from(d2 <= CHI2_95);
+            let region = ellipse95(shot.covariance_m2);
+            score.semi_major_m.push(region.semi_major_m);
         }
         score
     }
@@ -106,6 +115,7 @@ impl Score {
         let sum = |f: fn(&CaseScore) -> usize| cases.iter().map(f).sum::<usize>();
         let (fired, reported) = (sum(|c| c.fired), sum(|c| c.reported));
         let errors: Vec<f64> = cases.iter().flat_map(|c| c.errors_m.clone()).collect();
+        let semi_major_m: Vec<f64> = cases.iter().flat_map(|c| c.semi_major_m.clone()).collect();
         let found = errors.len();
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         Self {
@@ -120,7 +130,9 @@ impl Score {
             p50_m: quantile(&errors, 0.5),
             p90_m: quantile(&errors, 0.9),
             within_3_05_m: share_within(&errors, 3.05),
+            in_region50: share(sum(|c| c.inside50), found),
             in_region95: share(sum(|c| c.inside95), found),
+            semi_major_p50_m: quantile(&semi_major_m, 0.5),
             mean_ms: run_ms.iter().sum::<f64>() / (run_ms.len() as f64).max(1.0),
             max_ms: run_ms.iter().copied().fold(0.0, f64::max),
         }

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::peers::peers;
 use super::score::Score;
-use crate::cells::{number, percent};
+use crate::cells::{coverage, number, percent};
 
 /// One line a file, the peers below it.
 pub fn table(scores: &[Score]) -> String {
     let mut out = format!(
-        "{:<20} {:>5} {:>6} {:>7} {:>9} {:>6} {:>5} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8}\n",
+        "{:<20} {:>5} {:>6} {:>7} {:>9} {:>6} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>8} {:>8}\n",
         "file",
         "cases",
         "events",
@@ -20,7 +20,9 @@ pub fn table(scores: &[Score]) -> String {
         "p50 m",
         "p90 m",
         "<=3.05",
+        "in50",
         "in95",
+        "semi m",
         "ms mean",
         "ms max"
     );
@@ -28,7 +30,7 @@ pub fn table(scores: &[Score]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
-            "{:<20} {:>5} {:>6} {:>7} {:>9} {:>6} {:>5} {:>7} {:>7} {:>7} {:>7} {:>8.2} {:>8.2}",
+            "{:<20} {:>5} {:>6} {:>7} {:>9} {:>6} {:>5} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>8.2} {:>8.2}",
             s.name,
             s.cases,
             s.fired,
@@ -39,7 +41,9 @@ pub fn table(scores: &[Score]) -> String {
             number(s.p50_m, 2),
             number(s.p90_m, 2),
             percent(s.within_3_05_m),
-            percent(s.in_region95),
+            percent(s.in_region50),
+            coverage(s.in_region95),
+            number(s.semi_major_p50_m, 2),
             s.mean_ms,
             s.max_ms,
         );
@@ -47,7 +51,7 @@ pub fn table(scores: &[Score]) -> String {
             let f1 = 2.0 * p.recall * p.precision / (p.recall + p.precision);
             let _ = writeln!(
                 out,
-                "{:<20} {:>5} {:>6} {:>7.3} {:>9.3} {:>6.3} {:>5} {:>7.2} {:>7.2} {:>7} {:>7} {:>8.0} {:>8}",
+                "{:<20} {:>5} {:>6} {:>7.3} {:>9.3} {:>6.3} {:>5} {:>7.2} {:>7.2} {:>7} {:>7} {:>7} {:>6} {:>8.0} {:>8}",
                 format!("  {}", p.name),
                 "",
                 "",
@@ -57,6 +61,8 @@ pub fn table(scores: &[Score]) -> String {
                 "",
                 p.p50_m,
                 p.p90_m,
+                "",
+                "",
                 "",
                 "",
                 1e3 * p.case_s,

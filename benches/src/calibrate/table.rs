@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::held_out::Row;
-use crate::cells::{number, percent};
+use crate::cells::{coverage, number, percent};
 
 /// One line for each split, site and way.
 pub fn table(rows: &[Row]) -> String {
@@ -24,7 +24,7 @@ pub fn table(rows: &[Row]) -> String {
             number(row.p90_m, 2),
             percent(row.within_3_05_m),
             row.beyond_100_m,
-            percent(row.in_region95),
+            coverage(row.in_region95),
             number(row.nees, 2),
         );
     }

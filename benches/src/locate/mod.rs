@@ -83,6 +83,8 @@ pub struct Figures {
     pub precision_p50_m: Option<f64>,
     pub precision_within_3_05_m: Option<f64>,
     pub in_ellipse95: Option<f64>,
+    pub in_widened95: Option<f64>,
+    pub semi_major_p50_m: Option<f64>,
     pub run_s: f64,
     pub real_time_factor: f64,
 }
@@ -251,10 +253,11 @@ fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
     let sum = |f: fn(&TestResult) -> usize| tests.iter().map(|t| f(t)).sum();
     let run_s: f64 = tests.iter().map(|t| t.run_s).sum();
     let audio_s: f64 = tests.iter().map(|t| t.audio_s).sum();
-    let inside: Vec<f64> = assigned
-        .iter()
-        .map(|a| f64::from(!a.in_ellipse95))
-        .collect();
+    let share = |inside: fn(&Assigned) -> bool| {
+        let held = assigned.iter().filter(|a| inside(a)).count();
+        (!assigned.is_empty()).then(|| held as f64 / assigned.len() as f64)
+    };
+    let semi_major_m: Vec<f64> = assigned.iter().map(|a| a.semi_major_m).collect();
     Figures {
         name: name.to_owned(),
         tests: tests.len(),
@@ -273,7 +276,9 @@ fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
         sigma2_m: sigmas.map(|s| s.1),
         precision_p50_m: quantile(&about_centroid, 0.5),
         precision_within_3_05_m: share_within(&about_centroid, 3.05),
-        in_ellipse95: share_within(&inside, 0.5),
+        in_ellipse95: share(|a| a.in_ellipse95),
+        in_widened95: share(|a| a.in_widened95),
+        semi_major_p50_m: quantile(&semi_major_m, 0.5),
         run_s,
         real_time_factor: audio_s / run_s.max(1e-9),
     }

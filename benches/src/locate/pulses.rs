@@ -6,9 +6,8 @@ use std::time::Instant;
 
 use shotfix_core::locate::ellipse95;
 use shotfix_core::pulses::{Network, Stream, StreamShot};
-use shotfix_core::solve::Air;
-use shotfix_core::{Atmosphere, Enu, Shot, Uncertain, Wind, classify};
-use shotfix_datasets::{Error, TrueRound, find_tests};
+use shotfix_core::{Atmosphere, Enu, Shot, classify};
+use shotfix_datasets::{Error, SURVEY_SIGMA_M, TrueRound, find_tests};
 
 use super::{LocateBench, TestResult, bench, test_result};
 use crate::validation::live_fire::{PulseTest, median, read_pulses};
@@ -56,11 +55,8 @@ fn positions(tests: &[PulseTest]) -> BTreeMap<&str, Enu> {
 fn run(test: &PulseTest, sensors: &BTreeMap<&str, Enu>) -> TestResult {
     let clock = Instant::now();
     let index: BTreeMap<&str, usize> = sensors.keys().copied().zip(0..).collect();
-    let air = Air {
-        speed_m_s: Uncertain::new(test.speed_m_s, 0.0),
-        wind: Wind::default(),
-    };
-    let mut stream = Stream::new(Network::new(sensors.values().copied().collect(), air));
+    let network = Network::new(sensors.values().copied().collect(), test.air);
+    let mut stream = Stream::new(network);
     for pulse in &test.pulses {
         stream.push(index[pulse.sensor.as_str()], pulse.time, pulse.snr_db);
     }
@@ -75,6 +71,7 @@ fn run(test: &PulseTest, sensors: &BTreeMap<&str, Enu>) -> TestResult {
         TrueRound {
             time: None,
             position: Enu::new(test.truth_m[0], test.truth_m[1], test.truth_m[2]),
+            sigma_m: SURVEY_SIGMA_M,
         };
         test.rounds
     ];

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::peers::best_peer;
 use super::score::Score;
-use crate::cells::{number, percent};
+use crate::cells::{coverage, number, percent};
 
 /// One line a file, the best peer beside it.
 pub fn table(scores: &[Score]) -> String {
@@ -36,7 +36,7 @@ pub fn table(scores: &[Score]) -> String {
             percent(s.within_3_05_m),
             s.gross + s.no_answer,
             number(s.over_bound, 3),
-            percent(s.in_region95),
+            coverage(s.in_region95),
             number(s.nees, 2),
             s.per_second,
         );

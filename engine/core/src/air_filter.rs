@@ -49,6 +49,8 @@ impl Default for AirProcess {
 #[derive(Clone, Debug)]
 pub struct AirFilter {
     process: AirProcess,
+    /// Standard deviations about the report over a long time, m/s.
+    long: Vector3<f64>,
     time: Timestamp,
     report: Vector3<f64>,
     mean: Vector3<f64>,
@@ -81,7 +83,9 @@ impl AirFilter {
             air.wind.north.sigma,
             air.speed_m_s.sigma,
         );
+        let p = &process;
         Self {
+            long: Vector3::new(p.wind_sigma_m_s, p.wind_sigma_m_s, p.speed_sigma_m_s),
             process,
             time,
             report,
@@ -89,6 +93,14 @@ impl AirFilter {
             covariance: Matrix3::from_diagonal(&sigmas.component_mul(&sigmas)),
             heard: Vec::new(),
         }
+    }
+
+    /// As [`AirFilter::new`], but what was learned fades to the report with the sigmas that `air` states,
+    /// however long ago it was made: until an impulse is heard the air is as certain as it says.
+    pub fn around(process: AirProcess, time: Timestamp, air: &Air) -> Self {
+        let mut filter = Self::new(process, time, air);
+        filter.long = filter.covariance.diagonal().map(f64::sqrt);
+        filter
     }
 
     /// The air at `time`, which is the last event's or later.
@@ -159,14 +171,13 @@ impl AirFilter {
         let passed_s = time.since(self.time).0.max(0.0);
         let kept = Vector3::new(p.wind_memory_s, p.wind_memory_s, p.speed_memory_s)
             .map(|memory_s| (-passed_s / memory_s).exp());
-        let long = Vector3::new(p.wind_sigma_m_s, p.wind_sigma_m_s, p.speed_sigma_m_s);
         let mean = self.report + kept.component_mul(&(self.mean - self.report));
         let mut covariance = self.covariance;
         for a in 0..3 {
             for b in 0..3 {
                 covariance[(a, b)] *= kept[a] * kept[b];
             }
-            covariance[(a, a)] += long[a] * long[a] * (1.0 - kept[a] * kept[a]);
+            covariance[(a, a)] += self.long[a] * self.long[a] * (1.0 - kept[a] * kept[a]);
         }
         (mean, covariance)
     }

@@ -103,6 +103,30 @@ impl Atmosphere {
             (c(t.mean, h.mean, p.mean + 50.0) - c(t.mean, h.mean, p.mean - 50.0)) / 100.0 * p.sigma;
         MetresPerSecond((d_t * d_t + d_h * d_h + d_p * d_p).sqrt())
     }
+
+    /// This air with another speed of sound, in m/s and between those of -60 C and 60 C, and another wind. The
+    /// temperature takes the change; humidity and pressure, with their part of the uncertainty, stay.
+    #[must_use]
+    pub fn with_speed_and_wind(self, speed_m_s: Uncertain, wind: Wind) -> Self {
+        let mut air = Self { wind, ..self };
+        let speed_at = |t: f64| {
+            let (h, p) = (self.relative_humidity_percent.mean, self.pressure_pa.mean);
+            speed_of_sound_m_s(t, h, p).0
+        };
+        let t = &mut air.temperature_c;
+        let mut per_degree = 0.6;
+        // Nearly linear: each step leaves less than a hundredth.
+        for _ in 0..5 {
+            t.mean += (speed_m_s.mean - speed_at(t.mean)) / per_degree;
+            t.mean = t.mean.clamp(-60.0, 60.0);
+            per_degree = speed_at(t.mean + 0.5) - speed_at(t.mean - 0.5);
+        }
+        t.sigma = 0.0;
+        let others = air.speed_of_sound_sigma().0;
+        let own2 = speed_m_s.sigma * speed_m_s.sigma - others * others;
+        air.temperature_c.sigma = own2.max(0.0).sqrt() / per_degree;
+        air
+    }
 }
 
 fn speed_of_sound_m_s(
@@ -185,6 +209,28 @@ mod tests {
             wind: Wind::default(),
         };
         assert!((air.speed_of_sound_sigma().0 - 1.214).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_speed_of_sound_becomes_a_temperature() {
+        let air = Atmosphere::default();
+        let wind = Wind::from_report(4.0, 200.0, 0.7);
+        for (mean, sigma) in [(331.0, 0.5), (340.2, 1.2), (352.0, 3.0)] {
+            let other = air.with_speed_and_wind(Uncertain::new(mean, sigma), wind);
+            assert!((other.speed_of_sound().0 - mean).abs() < 1e-6);
+            // The derivatives are differences over a degree.
+            assert!(
+                (other.speed_of_sound_sigma().0 - sigma).abs() < 0.02 * sigma,
+                "{other:?}"
+            );
+            assert_eq!(other.wind, wind);
+        }
+        let same = air.with_speed_and_wind(
+            Uncertain::new(air.speed_of_sound().0, air.speed_of_sound_sigma().0),
+            air.wind,
+        );
+        assert_eq!(same.temperature_c.mean, air.temperature_c.mean);
+        assert!((same.temperature_c.sigma - air.temperature_c.sigma).abs() < 0.01);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
 use crate::ballistic;
+use crate::carried_air::CarriedAir;
 use crate::classify;
 use crate::geodesy::Enu;
 use crate::group::group;
@@ -55,6 +56,7 @@ const LONELY_S: f64 = 1.0;
 #[derive(Debug)]
 pub struct Engine {
     site: Site,
+    air: CarriedAir,
     pending: Vec<Onset>,
     covered: Vec<Vec<(Timestamp, Timestamp)>>,
 }
@@ -67,7 +69,9 @@ impl Engine {
         self
     }
 
-    /// An engine for `array` in air that stays as it is.
+    /// An engine for `array` in air of which `atmosphere` is the report. Every burst that five sensors hear on
+    /// time sharpens wind and speed of sound for the next, within the sigmas that the report states
+    /// ([`crate::air_filter`]); [`Shot::atmosphere`] says what a shot was located with. Sigmas of 0 hold the air.
     ///
     /// # Errors
     /// [`EngineError`] when the array cannot locate at all.
@@ -87,6 +91,7 @@ impl Engine {
         Ok(Self {
             covered: vec![Vec::new(); got],
             site: Site::new(array, atmosphere, settings),
+            air: CarriedAir::new(atmosphere),
             pending: Vec::new(),
         })
     }
@@ -193,13 +198,24 @@ impl Engine {
         })
     }
 
+    /// Takes the air as it is known by `time`.
+    fn set_air(&mut self, time: Timestamp) {
+        let air = self.air.at(time);
+        if air != *self.site.atmosphere() {
+            let paths = self.site.paths.take();
+            self.site = Site::new(self.site.array.clone(), air, self.site.settings);
+            self.site.paths = paths;
+        }
+        self.site.time = Some(time);
+    }
+
     /// Associates one episode, removes what it explains or can no longer use, returns its shots.
     fn solve(&mut self, cut: Cut) -> Vec<Shot> {
         let inside: Vec<usize> = (0..self.pending.len())
             .filter(|&i| (cut.start..=cut.end).contains(&self.pending[i].time))
             .collect();
         let epoch = cut.start;
-        self.site.time = Some(epoch);
+        self.set_air(epoch);
         // `inside` is in order of (time, sensor), as is the episode: indices agree.
         let picks = inside
             .iter()
@@ -227,6 +243,7 @@ impl Engine {
             for index in burst.explains(&episode) {
                 used[inside[index]] = true;
             }
+            self.air.hear(&self.site, &burst, &episode, epoch);
             let mut found = self.shots(&burst, &episode, &onsets, epoch);
             ballistic::look_for_bullets(&mut found, &self.site.array, &self.site.settings, &onsets);
             shots.extend(found);

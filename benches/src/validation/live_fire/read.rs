@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 use shotfix_core::Timestamp;
-use shotfix_datasets::{Error, find_tests};
+use shotfix_core::solve::Air;
+use shotfix_datasets::{Error, WeatherSource, find_tests};
 
 use super::CLIP_DB_SPL;
 use super::observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
@@ -75,8 +76,8 @@ pub struct PulseTest {
     pub truth_m: [f64; 3],
     /// Rounds fired.
     pub rounds: usize,
-    /// Speed of sound by the weather report, m/s.
-    pub speed_m_s: f64,
+    /// The air by the weather report, and how well that tells it.
+    pub air: Air,
     /// Every pulse of every sensor.
     pub pulses: Vec<ReleasedPulse>,
 }
@@ -102,12 +103,16 @@ pub fn read_pulses(folder: &Path) -> Result<Option<PulseTest>, Error> {
         })
         .collect::<Result<_, _>>()?;
     let Location { x, y, z } = test.survey.survey_location;
+    let weather = WeatherSource::File(folder.join(format!("{}.weather.json", test.name)));
+    // The speed is that of the published solutions, to be comparable; how far it may be off is the report's.
+    let mut air = Air::of(&weather.read()?);
+    air.speed_m_s.mean = test.speed_m_s;
     Ok(Some(PulseTest {
         path: folder.display().to_string(),
         firing_position: test.survey.firing_position,
         truth_m: [x, y, z],
         rounds: test.survey.num_rounds,
-        speed_m_s: test.speed_m_s,
+        air,
         pulses,
     }))
 }

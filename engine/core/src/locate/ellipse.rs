@@ -5,6 +5,9 @@ use crate::incident::Ellipse;
 /// 0.95 quantile of chi-square with two degrees of freedom: `-2 ln 0.05`.
 pub const CHI2_95: f64 = 5.991_464_547_107_979;
 
+/// The same of the 0.5 quantile: `-2 ln 0.5`.
+pub const CHI2_50: f64 = 1.386_294_361_119_890_6;
+
 /// The ellipse that holds 95 % of a normal distribution with `covariance_m2` over (east, north).
 pub fn ellipse95(covariance_m2: [[f64; 2]; 2]) -> Ellipse {
     let [[ee, en], [_, nn]] = covariance_m2;
@@ -61,6 +64,7 @@ mod tests {
     #[test]
     fn quantile() {
         assert!((CHI2_95 - -2.0 * 0.05_f64.ln()).abs() < 1e-12);
+        assert!((CHI2_50 - -2.0 * 0.5_f64.ln()).abs() < 1e-12);
     }
 
     #[test]

@@ -58,7 +58,7 @@ const LIKELY: f64 = 0.2;
 const LEAST_BURST: f64 = 8.0;
 
 /// Explains `pulses` by shots, in order of time.
-pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
+pub(super) fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let pulses = Pulses::new(pulses, network.sensors.len());
     let mut free = vec![true; pulses.list.len()];
     let mut bursts: Vec<Burst> = Vec::new();

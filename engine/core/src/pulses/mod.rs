@@ -16,12 +16,14 @@
 //!    were fired (`stack`); the delay of each path beyond the straight ray is what most rounds agree on
 //!    (`settle`); with these delays, late ones included, rounds stand out to a millisecond or two, and
 //!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`).
-//!    The delays that the rounds share are located once, paths on time or late, at two scales of path
+//!    The delays that the rounds share are placed once, paths on time or late, at two scales of path
 //!    errors of which the more probable one is taken (`place`).
 //!    Most places lead to the same few drafts: after each pass only the best that lie apart go on.
 //! 4. Drafts that are worth it explain their pulses; pulses that follow the rounds of a known burst by a
 //!    lag that repeats are probably its echoes (`echo`); then the next scan, and at the end each burst
 //!    again among the others (`explain`).
+//! 5. What the rounds of a burst share is located once more by [`crate::solve`], with air and survey as uncertain
+//!    as they are, and every reading of the delays weighed: that gives place and covariance (`region`).
 //!
 //! [`Stream`] does this over windows of absolute time as pulses come.
 //!
@@ -34,7 +36,8 @@
 //! - A place needs delays of four sensors that are on time; with 40 % of the paths late and 35 % of the
 //!   pulses missing, some shooters are lost or placed at a detour.
 //! - A shooter does not move within a burst; two within 3 m are one.
-//! - The covariance holds errors of the paths, not of air that is not as stated.
+//! - The covariance takes the errors of paths as independent, as `solve` does. It counts late paths taken for
+//!   on-time ones, but hardly a burst made of the arrivals of several shooters.
 //! - Clutter of five pulses a second and sensor hides most bursts among a hundred sensors; one a second
 //!   hides none.
 //! - At most 100 places a scan and ten scans: a window with tens of shooters at once is not resolved.
@@ -52,13 +55,15 @@ mod lags;
 mod network;
 mod place;
 mod pulse;
+mod region;
 mod scan;
 mod scene;
 mod settle;
 mod stack;
 mod stream;
 
-pub use explain::{Shot, associate};
+pub use explain::Shot;
 pub use network::Network;
 pub use pulse::Pulse;
+pub use region::associate;
 pub use stream::{Stream, StreamShot};

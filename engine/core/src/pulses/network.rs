@@ -1,6 +1,7 @@
 //! Sensors in their air, with what the search needs of every place.
 
 use super::lags::{BLOCK, MARGIN};
+use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::locate::height::HeightPrior;
 use crate::solve::Air;
@@ -49,6 +50,7 @@ pub struct Network {
     pub(super) sensors: Vec<Enu>,
     pub(super) medium: Medium,
     pub(super) air: Air,
+    pub(super) survey_sigma_m: f64,
     /// `None`: a flat map, source and sensors share one height.
     height: Option<HeightPrior>,
     pub(super) n_near: usize,
@@ -96,6 +98,7 @@ impl Network {
             sensors,
             medium,
             air,
+            survey_sigma_m: 0.0,
             step_m,
             cells: Vec::new(),
             pairs: Vec::new(),
@@ -116,6 +119,14 @@ impl Network {
             }
         }
         network
+    }
+
+    /// States how well the sensors are surveyed: standard deviation of each coordinate, metres, and 0 unless
+    /// it is stated.
+    #[must_use]
+    pub fn with_survey_sigma_m(mut self, survey_sigma_m: f64) -> Self {
+        self.survey_sigma_m = survey_sigma_m;
+        self
     }
 
     /// The sensors.
@@ -146,6 +157,17 @@ impl Network {
             None => self.sensors.first().map_or(0.0, |s| s.up_m),
         };
         Enu::new(east_m, north_m, up_m)
+    }
+
+    /// All sensors share one height, and so does the source.
+    pub(super) fn is_flat(&self) -> bool {
+        self.height.is_none()
+    }
+
+    /// What is assumed of the height of a source at `place`; `None` on a flat map.
+    pub(super) fn up_m(&self, place: Enu) -> Option<Uncertain> {
+        let prior = self.height.as_ref()?;
+        Some(prior.at(place.east_m, place.north_m))
     }
 
     /// Travel time, seconds.

@@ -12,8 +12,8 @@ use crate::median::median;
 const JITTER_S: f64 = 0.0015;
 /// What is usual, seconds, and how many pulses it takes to tell otherwise: a millisecond, in live fire
 /// as in the generated cases.
-const USUAL_JITTER_S: f64 = 0.0011;
-const USUAL_PULSES: f64 = 12.0;
+pub(super) const USUAL_JITTER_S: f64 = 0.0011;
+pub(super) const USUAL_PULSES: f64 = 12.0;
 /// Pulses that agree on a delay are this near, seconds, and the jitter ...
 const AGREE_S: f64 = 0.004;
 /// ... times so much while rounds are not yet placed well among each other.

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::explain::{Shot, associate};
+use super::explain::Shot;
 use super::network::Network;
 use super::pulse::Pulse;
+use super::region::associate;
 use crate::geodesy::Enu;
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;

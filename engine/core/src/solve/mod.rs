@@ -70,6 +70,7 @@ mod start;
 pub use alternatives::{Candidate, candidates};
 pub use contour::Polygon;
 pub use map::{ProbabilityMap, Region, probability_map};
+pub(crate) use places::joint_covariance_m2;
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};

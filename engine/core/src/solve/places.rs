@@ -1,5 +1,7 @@
 //! A probability distribution made of normal ones, and the answer it gives.
 
+use super::problem::Solution;
+use crate::geodesy::Enu;
 use crate::locate::ellipse::CHI2_95;
 use crate::normal::below;
 
@@ -34,6 +36,27 @@ impl Place {
             weight,
         }
     }
+}
+
+/// Covariance of (east, north) about `at` over several descriptions of the same arrivals, each solved and with
+/// its log evidence, of which `most` is the greatest. Widened where its 95 % ellipse would hold less than 95 %, as
+/// between two places far apart; never narrowed, for what is improbable may be more probable than it seems.
+pub(crate) fn joint_covariance_m2(at: Enu, most: f64, known: &[(f64, Solution)]) -> [[f64; 2]; 2] {
+    let mut places = Places::new();
+    for (evidence, found) in known {
+        places.push(Place {
+            at: [
+                found.position.east_m - at.east_m,
+                found.position.north_m - at.north_m,
+                0.0,
+                0.0,
+            ],
+            covariance: found.covariance_m2,
+            weight: (evidence - most).exp(),
+        });
+    }
+    let [[ee, en, _], [ne, nn, _], _] = places.covariance_about(&[0.0; 4], 1.0);
+    [[ee, en], [ne, nn]]
 }
 
 /// Up to [`MOST`] places.
@@ -75,11 +98,18 @@ impl Places {
         let list = &self.list[..self.n];
         let total: f64 = list.iter().map(|p| p.weight).sum();
         let at = self.least_expected_error();
+        let most = list.iter().map(|p| p.weight).fold(0.0, f64::max) / total;
+        (at, self.covariance_about(&at, 0.0), most)
+    }
+
+    /// The covariance of the truth about `at`, scaled, by a factor of at least `least`, so that its 95 % ellipse
+    /// holds 95 %.
+    fn covariance_about(&self, at: &[f64; 4], least: f64) -> [[f64; 3]; 3] {
+        let list = &self.list[..self.n];
+        let total: f64 = list.iter().map(|p| p.weight).sum();
         let mut covariance = [[0.0; 3]; 3];
-        let mut most = 0.0_f64;
         for place in list {
             let share = place.weight / total;
-            most = most.max(share);
             for a in 0..3 {
                 for b in 0..3 {
                     let off = (place.at[a] - at[a]) * (place.at[b] - at[b]);
@@ -88,14 +118,14 @@ impl Places {
             }
         }
         if list.len() > 1 {
-            let factor = self.to_hold_95_percent(&at, &covariance, total);
+            let factor = self.to_hold_95_percent(at, &covariance, total).max(least);
             for row in &mut covariance {
                 for entry in row {
                     *entry *= factor;
                 }
             }
         }
-        (at, covariance, most)
+        covariance
     }
 
     /// The factor on `covariance` with which the ellipse on the map that is drawn from it as if the
