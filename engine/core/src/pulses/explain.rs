@@ -5,7 +5,7 @@ use super::echo::rates;
 use super::lags::Lags;
 use super::network::Network;
 use super::pulse::{Pulse, Pulses};
-use super::scan::{Around, Seed, seeds, seeds_near};
+use super::scan::{Around, Seed, seeds, seeds_near, spread};
 use super::scene::Scene;
 use crate::geodesy::Enu;
 
@@ -26,13 +26,18 @@ pub struct Shot {
 
 /// Places that are tried after each scan, ...
 const SEEDS: usize = 30;
-/// ... none whose score is less than this share of the best, which must be a ghost of it or waits for
-/// the next scan, ...
+/// ... this far apart, metres, ...
+const APART_M: f64 = 15.0;
+/// ... first those whose score is at least this share of the best, for others may be ghosts of it, ...
 const DIM: f32 = 0.4;
-/// ... so many in any case, ...
+/// ... and so many in any case.
 const FEWEST_SEEDS: usize = 4;
-/// ... and if none of them is worth it.
-const LAST_SEEDS: usize = 100;
+/// If none of them is worth it, so many more are, ...
+const LAST_SEEDS: usize = 150;
+/// ... nearer together, for late paths blur the map and a draft must begin within some 10 m, metres, ...
+const LAST_APART_M: f64 = 7.0;
+/// ... so many at a time.
+const LAST_AT_ONCE: usize = 100;
 /// Scans at most.
 const SCANS: usize = 10;
 /// The best drafts of a scan settle again, once and once more; most places lead to the same few.
@@ -52,7 +57,7 @@ const ALIKE: f64 = 0.65;
 /// Evidence of the weakest burst taken from a scan as a share of the strongest's; weaker ones may be made
 /// of what the strongest leaves over, and wait for the next scan.
 const SURE: f64 = 0.4;
-/// So much must its draft have, as a share of the best draft's, to be looked at closely.
+/// So much must its draft have, as a share of the best draft's and not below zero, to be looked at closely.
 const LIKELY: f64 = 0.2;
 /// A burst needs this much evidence: many places and readings are tried, the best of which is seen.
 const LEAST_BURST: f64 = 8.0;
@@ -129,18 +134,23 @@ fn scan(
         .collect();
     lags.count(network, pulses, &new, network.pairs.iter());
     let scene = Scene::new(network, pulses, free, echoes);
-    let places = seeds(network, lags, LAST_SEEDS);
+    let all = seeds(network, lags);
+    let places = spread(&all, APART_M, SEEDS);
     let least = places.first().map_or(0.0, |best| DIM * best.score);
     let bright = places.partition_point(|seed| seed.score >= least);
-    let (first, last) = places.split_at(places.len().min(SEEDS));
-    let (first, dim) = first.split_at(bright.max(FEWEST_SEEDS).min(first.len()));
-    for places in [first, dim, last] {
+    let (bright, dim) = places.split_at(bright.max(FEWEST_SEEDS).min(places.len()));
+    for places in [bright, dim] {
         let found = grow(&scene, places);
         if !found.is_empty() {
             return found;
         }
     }
-    Vec::new()
+    let mut last = spread(&all, LAST_APART_M, LAST_SEEDS);
+    last.retain(|seed| !places.contains(seed));
+    last.chunks(LAST_AT_ONCE)
+        .map(|places| grow(&scene, places))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// Bursts grown from `places` that share no pulse, best first.
@@ -154,7 +164,7 @@ fn grow(scene: &Scene<'_>, places: &[Seed]) -> Vec<Burst> {
             .max(0.0);
     let mut finished: Vec<(f64, Burst)> = drafts
         .into_iter()
-        .filter(|draft| likely == 0.0 || draft.worth(area_m2) >= likely)
+        .filter(|draft| draft.worth(area_m2) >= likely)
         .map(|draft| scene.finish(draft))
         .map(|burst| (burst.worth(area_m2), burst))
         .filter(|(worth, _)| *worth >= LEAST_BURST)
@@ -228,7 +238,7 @@ fn sweep(network: &Network, pulses: &Pulses, bursts: Vec<Burst>, lags: &mut Lags
             radius_m: AROUND_M,
         };
         lags.count(network, pulses, &free, around.pairs(network));
-        let places = seeds_near(network, lags, AROUND, around);
+        let places = spread(&seeds_near(network, lags, around), APART_M, AROUND);
         // Each place by itself: two drafts within 3 m may have read their rounds differently.
         let anew = places
             .iter()

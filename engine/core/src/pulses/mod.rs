@@ -18,7 +18,9 @@
 //!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`).
 //!    The delays that the rounds share are placed once, paths on time or late, at two scales of path
 //!    errors of which the more probable one is taken (`place`).
-//!    Most places lead to the same few drafts: after each pass only the best that lie apart go on.
+//!    Most places lead to the same few drafts: after each pass only the best go on that lie apart and are
+//!    no poorer readings of the same pulses. If nothing comes of the brightest places, more are tried, nearer
+//!    together.
 //! 4. Drafts that are worth it explain their pulses; pulses that follow the rounds of a known burst by a
 //!    lag that repeats are probably its echoes (`echo`); then the next scan, and at the end each burst
 //!    again among the others (`explain`).
@@ -40,7 +42,7 @@
 //!   on-time ones, but hardly a burst made of the arrivals of several shooters.
 //! - Clutter of five pulses a second and sensor hides most bursts among a hundred sensors; one a second
 //!   hides none.
-//! - At most 100 places a scan and ten scans: a window with tens of shooters at once is not resolved.
+//! - At most 180 places a scan and ten scans: a window with tens of shooters at once is not resolved.
 //!
 //! # Source
 //! S. Calhoun et al., arXiv 2108.07377, for constant delays of paths (7.4 ms RMS) and a jitter of 1 ms;

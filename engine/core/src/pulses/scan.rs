@@ -14,17 +14,15 @@ pub(super) struct Seed {
 
 /// Cells that are divided, by level of division.
 const DIVIDED: [usize; LEVELS - 1] = [500, 400];
-/// Seeds are at least this far apart, metres.
-const APART_M: f64 = 15.0;
 
-/// The best places on the map, best first.
-pub(super) fn seeds(network: &Network, lags: &Lags, most: usize) -> Vec<Seed> {
-    best(network, lags, most, |_| true)
+/// Good places on the map, many beside one another, best first.
+pub(super) fn seeds(network: &Network, lags: &Lags) -> Vec<Seed> {
+    best(network, lags, |_| true)
 }
 
-/// The best places around, best first.
-pub(super) fn seeds_near(network: &Network, lags: &Lags, most: usize, around: Around) -> Vec<Seed> {
-    best(network, lags, most, |cell| around.holds(cell))
+/// Good places of a part of it, best first.
+pub(super) fn seeds_near(network: &Network, lags: &Lags, around: Around) -> Vec<Seed> {
+    best(network, lags, |cell| around.holds(cell))
 }
 
 /// A part of the map.
@@ -55,7 +53,7 @@ impl Around {
     }
 }
 
-fn best(network: &Network, lags: &Lags, most: usize, within: impl Fn(&Cell) -> bool) -> Vec<Seed> {
+fn best(network: &Network, lags: &Lags, within: impl Fn(&Cell) -> bool) -> Vec<Seed> {
     let n_pairs = network.n_pairs();
     let sum = |level: usize, bins: &[u32]| lags.sum(level, &bins[..n_pairs]);
     let mut found: Vec<(u32, Seed)> = network
@@ -100,14 +98,19 @@ fn best(network: &Network, lags: &Lags, most: usize, within: impl Fn(&Cell) -> b
     }
     all.extend_from_slice(&found);
     keep_best(&mut all, usize::MAX);
+    all.into_iter().map(|(_, seed)| seed).collect()
+}
+
+/// The best of `places`, which are best first, that lie `apart_m` from one another, `most` at most.
+pub(super) fn spread(places: &[Seed], apart_m: f64, most: usize) -> Vec<Seed> {
     let mut chosen: Vec<Seed> = Vec::new();
-    for (_, seed) in all {
+    for seed in places {
         let near = |s: &Seed| {
             let (east_m, north_m) = (s.east_m - seed.east_m, s.north_m - seed.north_m);
-            east_m * east_m + north_m * north_m < APART_M * APART_M
+            east_m * east_m + north_m * north_m < apart_m * apart_m
         };
         if !chosen.iter().any(near) {
-            chosen.push(seed);
+            chosen.push(*seed);
             if chosen.len() == most {
                 break;
             }
