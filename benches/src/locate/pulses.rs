@@ -30,10 +30,7 @@ pub fn bench_pulses(dir: &Path) -> Result<LocateBench, Error> {
     }
     let tests = by_position
         .values()
-        .flat_map(|tests| {
-            let sensors = positions(tests);
-            tests.iter().map(move |test| run(test, &sensors))
-        })
+        .flat_map(|tests| evening(tests))
         .collect();
     Ok(bench(dir, tests, Vec::new()))
 }
@@ -52,11 +49,25 @@ fn positions(tests: &[PulseTest]) -> BTreeMap<&str, Enu> {
         .collect()
 }
 
-fn run(test: &PulseTest, sensors: &BTreeMap<&str, Enu>) -> TestResult {
+/// The tests of one firing position in the order of time, in one stream.
+fn evening(tests: &[PulseTest]) -> Vec<TestResult> {
+    let sensors = positions(tests);
+    let mut order: Vec<&PulseTest> = tests.iter().collect();
+    order.sort_by_key(|test| test.pulses.iter().map(|p| p.time).min());
+    let Some(first) = order.first() else {
+        return Vec::new();
+    };
+    let mut stream = Stream::new(Network::new(sensors.values().copied().collect(), first.air));
+    order
+        .into_iter()
+        .map(|test| run(test, &sensors, &mut stream))
+        .collect()
+}
+
+fn run(test: &PulseTest, sensors: &BTreeMap<&str, Enu>, stream: &mut Stream) -> TestResult {
     let clock = Instant::now();
     let index: BTreeMap<&str, usize> = sensors.keys().copied().zip(0..).collect();
-    let network = Network::new(sensors.values().copied().collect(), test.air);
-    let mut stream = Stream::new(network);
+    stream.set_air(test.air);
     for pulse in &test.pulses {
         stream.push(index[pulse.sensor.as_str()], pulse.time, pulse.snr_db);
     }

@@ -157,7 +157,6 @@ fn val_later_shots_are_nearer_and_ellipses_stay_honest() {
     // 2 of a perfect filter, with a standard deviation of 0.5 over fifteen evenings.
     let nees = surprise / EVENINGS as f64;
     assert!((0.6..3.5).contains(&nees), "NEES of the wind {nees}");
-    println!("{first_m:.2} m {last_m:.2} m, {held:.3} held, NEES {nees:.2}");
 }
 
 #[test]
@@ -171,7 +170,6 @@ fn val_shots_from_one_place_do_not_pass_their_paths_off_as_wind() {
         all.extend(scored(&locate(report(), &onsets), &sources));
     }
     let held = all.iter().filter(|s| s.2).count() as f64 / all.len() as f64;
-    println!("{held:.3} held");
     assert!(held > 0.85, "{held}");
 }
 

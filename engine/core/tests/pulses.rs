@@ -343,3 +343,95 @@ fn regions_count_wind_and_survey_that_are_uncertain() {
     assert!(held >= 53, "{held} of {SCENES}");
     assert!(held_if_sure < SCENES / 2, "{held_if_sure} of {SCENES}");
 }
+
+/// Bursts of three rounds, five minutes apart, from `places` in turn. Each place has path delays of its own of
+/// 8 ms, each burst another few sensors.
+fn evening(rng: &mut ChaCha8Rng, places: &[Enu], bursts: usize) -> Vec<(Enu, Vec<Pulse>)> {
+    let paths_s: Vec<Vec<f64>> = (places.iter())
+        .map(|_| sensors().iter().map(|_| 8e-3 * normal(rng)).collect())
+        .collect();
+    (0..bursts)
+        .map(|k| {
+            let (source, paths_s) = (places[k % places.len()], &paths_s[k % places.len()]);
+            let mut pulses = Vec::new();
+            for (sensor, place) in sensors().iter().enumerate() {
+                if rng.random::<f64>() < 0.3 {
+                    continue;
+                }
+                let range_m = place.horizontal_distance_m(source);
+                for fired_s in [4.0, 4.31, 4.55] {
+                    pulses.push(Pulse {
+                        sensor,
+                        time_s: fired_s
+                            + range_m / SPEED_M_S
+                            + paths_s[sensor]
+                            + 1e-3 * normal(rng),
+                        snr_db: 30.0 - 0.02 * range_m,
+                    });
+                }
+            }
+            (source, pulses)
+        })
+        .collect()
+}
+
+/// Where each burst was fired, its place by itself, and that in one stream; nine of ten must be found.
+fn placed(evening: &[(Enu, Vec<Pulse>)]) -> Vec<[Enu; 3]> {
+    let network = Network::new(sensors(), air());
+    let mut stream = Stream::new(network.clone());
+    let begin = Timestamp::from_unix_ns(1_700_000_000_000_000_000);
+    let found: Vec<[Enu; 3]> = (evening.iter().enumerate())
+        .filter_map(|(k, (source, pulses))| {
+            let alone = associate(&network, pulses).first()?.position;
+            for pulse in pulses {
+                let time = begin + Seconds(300.0 * k as f64 + pulse.time_s);
+                stream.push(pulse.sensor, time, pulse.snr_db);
+            }
+            Some([*source, alone, stream.finish().first()?.shot.position])
+        })
+        .collect();
+    assert!(10 * found.len() >= 9 * evening.len(), "{}", found.len());
+    found
+}
+
+#[test]
+fn bursts_from_one_place_agree_the_better_the_more_there_were() {
+    let mut rng = ChaCha8Rng::seed_from_u64(31);
+    let (mut alone_m2, mut stream_m2, mut count) = (0.0, 0.0, 0.0);
+    for _ in 0..6 {
+        let source = Enu::new(
+            rng.random_range(300.0..600.0),
+            rng.random_range(300.0..600.0),
+            0.0,
+        );
+        let places = placed(&evening(&mut rng, &[source], 10));
+        // From the fourth burst on, steps from one to the next.
+        for pair in places[3..].windows(2) {
+            alone_m2 += pair[1][1].horizontal_distance_m(pair[0][1]).powi(2);
+            stream_m2 += pair[1][2].horizontal_distance_m(pair[0][2]).powi(2);
+            count += 1.0;
+        }
+    }
+    let (alone_m, stream_m) = (f64::sqrt(alone_m2 / count), f64::sqrt(stream_m2 / count));
+    assert!(stream_m < 0.5 * alone_m, "{alone_m} {stream_m}");
+}
+
+#[test]
+fn a_second_shooter_nearby_is_not_drawn_to_the_first() {
+    let mut rng = ChaCha8Rng::seed_from_u64(32);
+    let (mut alone_m2, mut stream_m2) = (0.0, 0.0);
+    for _ in 0..8 {
+        let first = Enu::new(
+            rng.random_range(300.0..600.0),
+            rng.random_range(300.0..600.0),
+            0.0,
+        );
+        let second = Enu::new(first.east_m + 25.0, first.north_m - 10.0, 0.0);
+        let evening = evening(&mut rng, &[first, second], 10);
+        for [source, alone, stream] in placed(&evening) {
+            alone_m2 += alone.horizontal_distance_m(source).powi(2);
+            stream_m2 += stream.horizontal_distance_m(source).powi(2);
+        }
+    }
+    assert!(stream_m2 < 1.1 * alone_m2, "{alone_m2} {stream_m2}");
+}

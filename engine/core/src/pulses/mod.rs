@@ -27,7 +27,8 @@
 //! 5. What the rounds of a burst share is located once more by [`crate::solve`], with air and survey as uncertain
 //!    as they are, and every reading of the delays weighed: that gives place and covariance (`region`).
 //!
-//! [`Stream`] does this over windows of absolute time as pulses come.
+//! [`Stream`] does this over windows of absolute time as pulses come. Bursts from nearly one place share the delays
+//! of their paths, so in a stream each is also located relative to those of the last two hours (`session`).
 //!
 //! # Evidence
 //! All log likelihood ratios against clutter. A round fired at any time needs 5, which pays for the free
@@ -60,6 +61,7 @@ mod pulse;
 mod region;
 mod scan;
 mod scene;
+mod session;
 mod settle;
 mod stack;
 mod stream;

@@ -11,9 +11,10 @@ use crate::solve::{
 };
 use crate::units::Seconds;
 
-/// Spreads of the paths that are tried, seconds: straight rays, and the constant delays of a city that live fire
-/// shows ([`crate::Settings::path_sigma_s`]).
-const PATHS_S: [f64; 2] = [0.0, 0.0085];
+/// Spread of the constant delays of a city that live fire shows, seconds ([`crate::Settings::path_sigma_s`]).
+pub(super) const CITY_S: f64 = 0.0085;
+/// Spreads of the paths that are tried, seconds: straight rays and a city.
+const PATHS_S: [f64; 2] = [0.0, CITY_S];
 /// What the delays scatter by where many are those of other sounds, seconds. That widens an answer but gives
 /// none.
 const STRAY_S: f64 = 0.020;
@@ -40,7 +41,8 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
             .then(a.time_s.total_cmp(&b.time_s))
     });
     for burst in shots.chunk_by_mut(|a, b| a.position == b.position) {
-        place(network, pulses, burst);
+        let mut burst: Vec<&mut Shot> = burst.iter_mut().collect();
+        place(network, pulses, &mut burst);
     }
     shots.sort_by(|a, b| {
         a.time_s
@@ -55,7 +57,7 @@ pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
 /// beforehand; the description under which the delays are likeliest gives the place, all of them the covariance.
 ///
 /// Fewer than four delays leave a burst as it is.
-fn place(network: &Network, pulses: &[Pulse], burst: &mut [Shot]) {
+fn place(network: &Network, pulses: &[Pulse], burst: &mut [&mut Shot]) {
     let paths = Paths::of(network, pulses, burst);
     let locate = |sigma_s, odds| {
         let found = paths.locate(network, sigma_s, burst[0].position)?;
@@ -80,17 +82,15 @@ fn place(network: &Network, pulses: &[Pulse], burst: &mut [Shot]) {
 }
 
 /// What the rounds of a burst say of the paths from its place.
-struct Paths {
-    sensors: Vec<Enu>,
-    delays: Vec<Seconds>,
-    /// Error of each by jitter, seconds.
-    sigmas_s: Vec<f64>,
+pub(super) struct Paths {
+    /// Sensors, their delays and the error of each by jitter, seconds.
+    pub(super) heard: Vec<(usize, f64, f64)>,
     /// When each round was fired, on the scale of the delays.
-    fired_s: Vec<f64>,
+    pub(super) fired_s: Vec<f64>,
 }
 
 impl Paths {
-    fn of(network: &Network, pulses: &[Pulse], burst: &[Shot]) -> Self {
+    pub(super) fn of(network: &Network, pulses: &[Pulse], burst: &[&mut Shot]) -> Self {
         let mut fired_s: Vec<f64> = burst.iter().map(|s| s.time_s).collect();
         let heard: Vec<(usize, usize, f64)> = burst
             .iter()
@@ -135,25 +135,24 @@ impl Paths {
         used.sort_by(|&a, &b| delays_s[a].total_cmp(&delays_s[b]));
         used.truncate(MAX_SENSORS);
         Self {
-            sensors: used.iter().map(|&s| network.sensors[s]).collect(),
-            delays: used.iter().map(|&s| Seconds(delays_s[s])).collect(),
-            sigmas_s: used
-                .iter()
-                .map(|&s| (jitter2 / rounds[s] as f64).sqrt())
+            heard: (used.into_iter())
+                .map(|s| (s, delays_s[s], (jitter2 / rounds[s] as f64).sqrt()))
                 .collect(),
             fired_s,
         }
     }
 
     fn locate(&self, network: &Network, path_sigma_s: f64, near: Enu) -> Option<Solution> {
-        let paths: Vec<Uncertain> = self
-            .sigmas_s
-            .iter()
-            .map(|s| Uncertain::new(0.0, s.hypot(path_sigma_s)))
+        let sensors: Vec<Enu> = (self.heard.iter())
+            .map(|path| network.sensors[path.0])
+            .collect();
+        let arrivals: Vec<Seconds> = self.heard.iter().map(|path| Seconds(path.1)).collect();
+        let paths: Vec<Uncertain> = (self.heard.iter())
+            .map(|path| Uncertain::new(0.0, path.2.hypot(path_sigma_s)))
             .collect();
         let mut problem = Problem {
-            sensors: &self.sensors,
-            arrivals: &self.delays,
+            sensors: &sensors,
+            arrivals: &arrivals,
             sigma: Seconds(0.0),
             survey_sigma_m: network.survey_sigma_m,
             dimensions: Dimensions::Two,

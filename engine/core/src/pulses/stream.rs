@@ -6,7 +6,9 @@ use super::explain::Shot;
 use super::network::Network;
 use super::pulse::Pulse;
 use super::region::associate;
+use super::session::Session;
 use crate::geodesy::Enu;
+use crate::solve::Air;
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
 
@@ -46,6 +48,8 @@ pub struct Stream {
     next: Option<Timestamp>,
     /// Shots of the last window.
     last: Vec<(Timestamp, Enu)>,
+    /// What earlier bursts have told of the paths from their places.
+    session: Session,
 }
 
 impl Stream {
@@ -58,12 +62,20 @@ impl Stream {
             pending: VecDeque::new(),
             next: None,
             last: Vec::new(),
+            session: Session::default(),
         }
     }
 
     /// The sensors.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// Takes a new report of the air for what is associated from now on.
+    pub fn set_air(&mut self, air: Air) {
+        let survey_sigma_m = self.network.survey_sigma_m;
+        let sensors = std::mem::take(&mut self.network.sensors);
+        self.network = Network::new(sensors, air).with_survey_sigma_m(survey_sigma_m);
     }
 
     /// Takes a pulse of `sensor`; one of an unknown sensor is ignored.
@@ -120,7 +132,7 @@ impl Stream {
     }
 
     /// Shots fired from `begin` to before `end`, told by what came before `hears`.
-    fn window(&self, begin: Timestamp, end: Timestamp, hears: Timestamp) -> Vec<StreamShot> {
+    fn window(&mut self, begin: Timestamp, end: Timestamp, hears: Timestamp) -> Vec<StreamShot> {
         let from = begin - Seconds(BEFORE_S);
         let mut pulses: Vec<Pulse> = self
             .pending
@@ -133,7 +145,7 @@ impl Stream {
             })
             .collect();
         limit(&mut pulses, self.network.sensors().len());
-        associate(&self.network, &pulses)
+        let mut found: Vec<StreamShot> = associate(&self.network, &pulses)
             .into_iter()
             .map(|shot| StreamShot {
                 time: begin + Seconds(shot.time_s),
@@ -146,7 +158,25 @@ impl Stream {
                         && place.horizontal_distance_m(shot.shot.position) < SAME_M
                 })
             })
-            .collect()
+            .collect();
+        let mut places: Vec<Enu> = Vec::new();
+        for shot in &found {
+            if !places.contains(&shot.shot.position) {
+                places.push(shot.shot.position);
+            }
+        }
+        for place in places {
+            let mut burst: Vec<&mut Shot> = (found.iter_mut())
+                .filter(|shot| shot.shot.position == place)
+                .map(|shot| &mut shot.shot)
+                .collect();
+            let fired = begin + Seconds(burst[0].time_s);
+            (self.session).place(&self.network, &pulses, fired, &mut burst);
+        }
+        for shot in &mut found {
+            shot.time = begin + Seconds(shot.shot.time_s);
+        }
+        found
     }
 }
 
