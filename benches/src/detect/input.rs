@@ -48,7 +48,7 @@ pub struct Expected {
     pub shots_s: Vec<f64>,
     /// All pulses that another detector found here, echoes and clutter included; empty if unknown.
     pub pulses_s: Vec<f64>,
-    /// Rounds fired in live fire, heard here or not.
+    /// Rounds fired in live fire by its survey, heard here or not.
     pub rounds: usize,
 }
 
@@ -146,8 +146,8 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
     let simulated = folder.join("truth.json");
     let (kind, group, rounds, times) = if released.is_file() {
         let position = set.truth.as_ref().and_then(|t| t.firing_position.clone());
-        let (rounds, times) = of_release(folder, &name)?;
-        (Kind::LiveFire, position, rounds, times)
+        let rounds = set.truth.as_ref().map_or(0, |t| t.rounds.len());
+        (Kind::LiveFire, position, rounds, of_release(folder, &name)?)
     } else if simulated.is_file() {
         let (scene, times) = of_scene(simulated)?;
         (Kind::Scene, Some(scene), 0, times)
@@ -184,8 +184,7 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
     Ok(found)
 }
 
-/// Rounds, of each of which the release has a choice of pulses, and the pulses.
-fn of_release(folder: &Path, name: &str) -> Result<(usize, BySensor), Error> {
+fn of_release(folder: &Path, name: &str) -> Result<BySensor, Error> {
     let path = folder.join(format!("{name}.allpulses.json"));
     let pulses: Vec<Pulse> = json::read(&path)?;
     let tuples: Vec<Tuple> = json::read(&folder.join(format!("{name}.nlos-tuples.json")))?;
@@ -202,7 +201,7 @@ fn of_release(folder: &Path, name: &str) -> Result<(usize, BySensor), Error> {
             shots.push(time);
         }
     }
-    Ok((tuples.len(), times))
+    Ok(times)
 }
 
 fn of_scene(path: PathBuf) -> Result<(String, BySensor), Error> {
