@@ -3,7 +3,7 @@
 pub use shotfix_signal::DetectorError;
 use shotfix_signal::{Detector, DetectorConfig, RawOnset};
 
-use crate::onset::{Onset, OnsetFeatures};
+use crate::onset::Onset;
 use crate::sensor::{Sensor, SensorIdx};
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
@@ -84,11 +84,7 @@ impl Context {
                 .map(|full_scale| full_scale + peak_dbfs),
             snr_db: f64::from(raw.snr_db),
             clipped: raw.clipped,
-            features: OnsetFeatures {
-                rise_s: f64::from(raw.rise_s),
-                decay_s: f64::from(raw.decay_s),
-                centroid_hz: f64::from(raw.centroid_hz),
-            },
+            features: raw.features,
         }
     }
 }

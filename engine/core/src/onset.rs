@@ -1,5 +1,7 @@
 //! What a detector reports of one impulse on one sensor.
 
+pub use shotfix_signal::Features as OnsetFeatures;
+
 use crate::sensor::SensorIdx;
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
@@ -21,18 +23,6 @@ pub struct Onset {
     pub snr_db: f64,
     /// The audio reached full scale near the onset.
     pub clipped: bool,
-    /// Shape of the impulse.
+    /// Shape and spectrum of the impulse.
     pub features: OnsetFeatures,
-}
-
-/// Shape of an impulse's envelope.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct OnsetFeatures {
-    /// From onset to peak of the envelope, seconds.
-    pub rise_s: f64,
-    /// From peak to the envelope's last fall below a tenth of it (-20 dB), seconds, at most the
-    /// detector's window.
-    pub decay_s: f64,
-    /// Centroid frequency (zero-crossing rate / 2) of the first milliseconds, hertz.
-    pub centroid_hz: f64,
 }

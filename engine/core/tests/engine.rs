@@ -74,7 +74,8 @@ impl Scene {
             features: OnsetFeatures {
                 rise_s: 0.002,
                 decay_s: 0.02,
-                centroid_hz: 600.0,
+                zero_crossing_hz: 600.0,
+                ..OnsetFeatures::default()
             },
         });
     }

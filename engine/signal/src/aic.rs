@@ -1,5 +1,18 @@
 //! Onset time by the Akaike information criterion.
 
+/// A split of a stretch into noise and signal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Split {
+    /// First sample of the signal, as a fractional index.
+    pub at: f32,
+    /// Standard deviation of `at`, samples.
+    pub sigma: f32,
+    /// Variance after over variance before.
+    pub step: f32,
+    /// Log likelihood gained over noise of one variance.
+    pub gain: f32,
+}
+
 /// Where in `x` noise ends and signal begins.
 ///
 /// Splits `x` into two stretches of Gaussian noise of unknown variances and returns the split
@@ -7,18 +20,14 @@
 /// N. Maeda (1985) that needs no autoregressive model. The minimum is interpolated by a parabola
 /// to a fraction of a sample.
 ///
+/// `AIC / 2` is a log-likelihood, so the weights `exp(-(AIC - min) / 2)` are a posterior over the
+/// split; its mean and width are told.
+///
 /// # Returns
-/// The first sample of the signal, as a fractional index, and its standard deviation in samples,
-/// from the width of the criterion about its minimum: `AIC / 2` is a log-likelihood, so the
-/// weights `exp(-(AIC - min) / 2)` are a posterior over the split. `None` if `x` is shorter than
-/// eight samples.
+/// `None` if `x` is shorter than eight samples.
 ///
 /// `floor` is the smallest variance believed (quantisation); it keeps digital silence finite.
-pub(crate) fn onset(
-    x: impl Iterator<Item = f32> + Clone,
-    n: usize,
-    floor: f32,
-) -> Option<(f32, f32)> {
+pub(crate) fn onset(x: impl Iterator<Item = f32> + Clone, n: usize, floor: f32) -> Option<Split> {
     /// Fewest samples on either side of the split; a variance of fewer says nothing.
     const EDGE: usize = 3;
     if n < 2 * EDGE + 2 {
@@ -33,12 +42,12 @@ pub(crate) fn onset(
     };
 
     let mut before = 0.0;
-    let mut best = (EDGE, f64::INFINITY);
+    let mut best = (EDGE, f64::INFINITY, 0.0);
     for (i, v) in x.clone().enumerate() {
         if (EDGE..=n - EDGE).contains(&i) {
             let value = criterion(i, before);
             if value < best.1 {
-                best = (i, value);
+                best = (i, value, before);
             }
         }
         before += f64::from(v) * f64::from(v);
@@ -61,7 +70,18 @@ pub(crate) fn onset(
     let variance = (second / weight - mean * mean).max(0.0);
     // A split between two samples is uniform over one sample: 1/12.
     let sigma = libm::sqrt(variance + 1.0 / 12.0);
-    Some(((best.0 as f64 + mean) as f32, sigma as f32))
+    let (k, rest) = (best.0 as f64, (n - best.0) as f64);
+    let (quiet, loud) = (
+        (best.2 / k).max(floor),
+        ((total - best.2) / rest).max(floor),
+    );
+    let whole = n as f64 * libm::log((total / n as f64).max(floor));
+    Some(Split {
+        at: (best.0 as f64 + mean) as f32,
+        sigma: sigma as f32,
+        step: (loud / quiet) as f32,
+        gain: (0.5 * (whole - best.1)) as f32,
+    })
 }
 
 #[cfg(test)]
@@ -91,7 +111,7 @@ mod tests {
             for v in &mut x[120..] {
                 *v *= 30.0;
             }
-            let (k, sigma) = onset(x.iter().copied(), x.len(), 0.0).unwrap();
+            let Split { at: k, sigma, .. } = onset(x.iter().copied(), x.len(), 0.0).unwrap();
             assert!(
                 (k - 120.0).abs() < 4.0 * sigma + 1.5,
                 "seed {seed}: {k} +- {sigma}"
@@ -105,7 +125,7 @@ mod tests {
         for (i, v) in x[60..].iter_mut().enumerate() {
             *v = if i % 2 == 0 { 0.5 } else { -0.4 };
         }
-        let (k, sigma) = onset(x.iter().copied(), x.len(), 1e-10).unwrap();
+        let Split { at: k, sigma, .. } = onset(x.iter().copied(), x.len(), 1e-10).unwrap();
         assert!((k - 60.0).abs() < 0.5, "{k}");
         assert!(sigma < 0.5);
     }

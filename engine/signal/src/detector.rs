@@ -1,176 +1,85 @@
 //! Streaming onset detector: audio in blocks of any size in, onsets out.
 
-use crate::aic;
-use crate::background::NoiseFloor;
+use crate::background::{NoiseFloor, Tail};
+use crate::bins::{Bin, Bins};
 use crate::biquad::{Biquad, BiquadState};
+use crate::config::{DetectorConfig, DetectorError};
+use crate::decibels::decibels;
+use crate::features::{Place, middle_hz};
+use crate::hann::{HannDecimator, MAX_BLOCK};
+use crate::lanes::{LANES, dot, largest};
+use crate::onset::RawOnset;
+use crate::ring::Ring;
+use crate::spectrum::BANDS;
+use crate::timing::first_break;
+use crate::whiten::{ORDER, Whitener};
 
-/// Samples of band-passed audio kept to time an onset. At the working rate of at most 48 kHz this
-/// is 85 ms, more than [`LOOK_AHEAD`] + [`PRE_BINS`] bins.
-const RING: usize = 4096;
-/// Energy bins kept.
-const BINS: usize = 128;
 /// Bins of future an onset waits for: its peak, its decay and the proof that it is an impulse.
 const LOOK_AHEAD: usize = 60;
 /// Bins of the recent background, before a guard of [`GUARD_BINS`].
-const RECENT_BINS: usize = 20;
+const RECENT_BINS: u64 = 20;
 /// Bins between the background and the onset; a slow rise must not count as background.
-const GUARD_BINS: usize = 2;
+const GUARD_BINS: u64 = 2;
 /// Bins before the trigger in which the first break is sought.
-const PRE_BINS: usize = 12;
+const PRE_BINS: u64 = 12;
+/// Bins in which the loudest 2 ms of the first wave lie: not those of a later echo.
+const FIRST_BINS: u64 = 8;
 /// Bins that must be heard after a gap before anything may trigger.
 const WARM_UP_BINS: u32 = 40;
+/// Bins after a trigger in which nothing triggers again.
+const DEAD_BINS: u64 = 10;
 /// First breaks nearer than this are one and the same, seconds.
 const SAME_BREAK_S: f64 = 0.002;
+/// Nearest to a break that an earlier one is sought, seconds: the criterion's own width.
+const GUARD_S: f64 = 0.3e-3;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
-
+/// Most input samples in a bin: 1 ms at 400 kHz, and some for rounding.
+const MAX_INPUT: usize = 448;
 /// Samples beyond this many times full scale are cut: squares of more leave the range of `f32`.
 const LOUDEST: f32 = 1e6;
-
-/// What the detector is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DetectorConfig {
-    /// Sample rate of the input, hertz; 4 kHz to 400 kHz.
-    pub rate_hz: f64,
-    /// Lower corner of the pass band, hertz. Wind and traffic lie below it.
-    pub low_hz: f64,
-    /// Upper corner of the pass band, hertz; lowered to 0.45 of the rate where needed. Muzzle
-    /// blasts have lost what lies above after a hundred metres.
-    pub high_hz: f64,
-    /// Least energy over the recent background (22 ms to 2 ms before), dB.
-    pub trigger_db: f32,
-    /// Least energy over the noise floor (lower quartile of seconds), dB.
-    pub floor_db: f32,
-    /// A raw sample at or above this fraction of full scale counts as clipped.
-    pub clip_level: f32,
-}
-
-impl DetectorConfig {
-    /// Defaults for audio at `rate_hz`.
-    pub const fn new(rate_hz: f64) -> Self {
-        Self {
-            rate_hz,
-            low_hz: 200.0,
-            high_hz: 4_000.0,
-            trigger_db: 7.0,
-            floor_db: 10.0,
-            clip_level: 0.97,
-        }
-    }
-}
-
-/// Why a [`DetectorConfig`] cannot be run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum DetectorError {
-    /// The sample rate is NaN or outside 4 kHz to 400 kHz.
-    Rate {
-        /// The rate asked for, hertz.
-        rate_hz: f64,
-    },
-    /// The pass band is empty or NaN.
-    Band {
-        /// Lower corner, hertz.
-        low_hz: f64,
-        /// Upper corner after it was lowered for the rate, hertz.
-        high_hz: f64,
-    },
-}
-
-impl core::fmt::Display for DetectorError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Rate { rate_hz } => {
-                write!(
-                    f,
-                    "a sample rate of {rate_hz} Hz is outside 4000 to 400000 Hz"
-                )
-            }
-            Self::Band { low_hz, high_hz } => {
-                write!(f, "the pass band from {low_hz} to {high_hz} Hz is empty")
-            }
-        }
-    }
-}
-
-impl core::error::Error for DetectorError {}
-
-/// An impulse, in samples of the stream and fractions of full scale.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RawOnset {
-    /// Index of the first wave front in the stream, fractional.
-    pub sample: f64,
-    /// Standard deviation of `sample` by noise and sampling.
-    pub sigma_samples: f64,
-    /// Largest band-passed magnitude in the 30 ms after the onset; 1 is full scale.
-    pub peak: f32,
-    /// Energy of the loudest 2 ms over the recent background, dB.
-    pub snr_db: f32,
-    /// Raw audio reached the clip level in the bins of the impulse.
-    pub clipped: bool,
-    /// From onset to peak, seconds.
-    pub rise_s: f32,
-    /// From peak until the energy stays 20 dB below it, seconds, at most 60 ms.
-    pub decay_s: f32,
-    /// Mean frequency of the first 5 ms by zero crossings, hertz.
-    pub centroid_hz: f32,
-}
-
-#[derive(Clone, Copy)]
-struct Bin {
-    /// Mean square of the band-passed audio.
-    energy: f32,
-    /// Largest band-passed magnitude.
-    peak: f32,
-    /// Every raw sample was exactly zero: no data.
-    missing: bool,
-    clipped: bool,
-}
-
-const NO_BIN: Bin = Bin {
-    energy: 0.0,
-    peak: 0.0,
-    missing: true,
-    clipped: false,
-};
+/// Square of half a 16-bit step: quieter than that, silence is not to be told from silence.
+const QUANTUM: f32 = 1.0 / (65_536.0 * 65_536.0);
+/// Square of a 24-bit step, which keeps the variance of digital silence finite.
+const LEAST_VARIANCE: f32 = 1.0 / (8_388_608.0 * 8_388_608.0);
 
 /// Finds onsets in one sensor's audio. Any cutting of the stream into blocks gives the same
 /// onsets; work per sample is bounded; no heap.
 ///
-/// Audio is band-passed and its energy gathered in bins of about 1 ms. A bin pair that stands
-/// `trigger_db` over the bins just before it and `floor_db` over the noise floor is an onset; the
+/// Audio is band-passed, decimated, whitened against the background of the last seconds, and its
+/// energy gathered in bins of about 1 ms. A bin pair that stands over the bins just before it by
+/// a threshold that the background hardly ever passes, and over the noise floor, is an onset; the
 /// Akaike criterion on the samples about it gives the time. Exact zeros are missing data: neither
 /// their end nor the stream's start is an onset, unless what follows is itself an impulse that
 /// falls back to near nothing (a synthetic recording without noise).
 pub struct Detector {
     config: DetectorConfig,
+    decimator: HannDecimator,
     high_pass: Biquad,
-    low_pass: Biquad,
     high_state: BiquadState,
-    low_state: BiquadState,
+    whitener: Whitener,
     /// Input samples per working sample.
-    decimation: u32,
+    step: usize,
     /// Working samples per bin.
-    bin_len: u32,
-    /// How long after a front its first working sample comes on average, input samples. The
-    /// filters begin to move at once: their group delay is that of a peak, not of a first break.
+    bin_len: usize,
+    /// How long after a front its first working sample comes on average, input samples.
     delay_samples: f64,
-    decimation_phase: u32,
+    /// Squared response of the decimator by band of the features.
+    response: [f32; BANDS],
+    /// Input samples of the bin, and how many there are so far.
+    block: [f32; MAX_INPUT],
+    filled: usize,
     settled: bool,
+    /// [`ORDER`] past samples of the pass band, then the bin.
+    band_bin: [f32; ORDER + MAX_BLOCK],
 
-    ring: [f32; RING],
-    /// Working samples written so far.
-    written: u64,
-    bins: [Bin; BINS],
-    /// Bins finished so far.
-    n_bins: u64,
-    energy: f32,
-    peak: f32,
-    any_sound: bool,
-    clipped: bool,
-    in_bin: u32,
+    wide: Ring,
+    band: Ring,
+    white: Ring,
+    bins: Bins,
 
     floor: NoiseFloor,
+    tail: Tail,
     /// Bins with sound since the last gap, as the trigger (not the input) sees them.
     warm: u32,
     /// Missing bins in a row, as the trigger sees them.
@@ -180,6 +89,9 @@ pub struct Detector {
     /// First break of the last onset, input samples.
     last_break: f64,
 }
+
+/// Bound of the firmware: a tenth of the memory of a common microcontroller.
+const _: () = assert!(size_of::<Detector>() <= 64 * 1024);
 
 impl Detector {
     /// A detector for a stream that starts now.
@@ -198,31 +110,35 @@ impl Detector {
                 high_hz,
             });
         }
-        // The band is narrow: above 32 kHz every second, third ... sample suffices.
-        let decimation = libm::floor(rate_hz / 16_000.0).max(1.0) as u32;
-        let working_rate_hz = rate_hz / f64::from(decimation);
-        let bin_len = libm::round(working_rate_hz / 1_000.0) as u32;
+        // The band is narrow: from 32 kHz on every second, third ... sample suffices.
+        let step = libm::floor(rate_hz / 16_000.0).max(1.0) as usize;
+        let working_rate_hz = rate_hz / step as f64;
+        let bin_len = libm::round(working_rate_hz / 1_000.0) as usize;
+        let decimator = HannDecimator::new(high_hz, rate_hz, step);
+        let mut response = [1.0; BANDS];
+        for (band, power) in response.iter_mut().enumerate() {
+            *power = decimator.power_at(f64::from(middle_hz(band)), rate_hz);
+        }
         Ok(Self {
             config,
-            high_pass: Biquad::high_pass(config.low_hz, rate_hz),
-            low_pass: Biquad::low_pass(high_hz, rate_hz),
+            delay_samples: decimator.first_motion_samples(),
+            response,
+            decimator,
+            high_pass: Biquad::high_pass(config.low_hz, working_rate_hz),
             high_state: BiquadState::default(),
-            low_state: BiquadState::default(),
-            decimation,
+            whitener: Whitener::new(),
+            step,
             bin_len,
-            delay_samples: 0.5 * f64::from(decimation - 1),
-            decimation_phase: 0,
+            block: [0.0; MAX_INPUT],
+            filled: 0,
             settled: false,
-            ring: [0.0; RING],
-            written: 0,
-            bins: [NO_BIN; BINS],
-            n_bins: 0,
-            energy: 0.0,
-            peak: 0.0,
-            any_sound: false,
-            clipped: false,
-            in_bin: 0,
+            band_bin: [0.0; ORDER + MAX_BLOCK],
+            wide: Ring::new(),
+            band: Ring::new(),
+            white: Ring::new(),
+            bins: Bins::new(),
             floor: NoiseFloor::new(-120.0),
+            tail: Tail::new(),
             warm: 0,
             silent: GAP_BINS,
             blocked_until: 0,
@@ -233,34 +149,22 @@ impl Detector {
     /// Takes the next samples (full scale is +-1) and hands out the onsets that became certain.
     /// NaN and infinities count as missing data.
     pub fn process(&mut self, samples: &[f32], mut emit: impl FnMut(RawOnset)) {
-        for &x in samples {
-            // NaN is no sound, and one of it would stay in the filters for ever.
-            let x = if x.is_finite() {
-                x.clamp(-LOUDEST, LOUDEST)
-            } else {
-                0.0
-            };
-            if !self.settled && x != 0.0 {
-                self.high_state = self.high_pass.settled(x);
-                self.low_state = BiquadState::default();
-                self.settled = true;
+        let n = self.step * self.bin_len;
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(n - self.filled));
+            let block = &mut self.block[self.filled..n];
+            for (slot, &x) in block.iter_mut().zip(now) {
+                // NaN is no sound, and one of it would stay in the filters for ever.
+                let x = if x.abs() < f32::INFINITY { x } else { 0.0 };
+                *slot = x.clamp(-LOUDEST, LOUDEST);
             }
-            self.any_sound |= x != 0.0;
-            self.clipped |= x.abs() >= self.config.clip_level;
-            let y = self.high_pass.process(&mut self.high_state, x);
-            let y = self.low_pass.process(&mut self.low_state, y);
-            self.decimation_phase += 1;
-            if self.decimation_phase < self.decimation {
-                continue;
-            }
-            self.decimation_phase = 0;
-            self.ring[(self.written % RING as u64) as usize] = y;
-            self.written += 1;
-            self.energy += y * y;
-            self.peak = self.peak.max(y.abs());
-            self.in_bin += 1;
-            if self.in_bin == self.bin_len {
-                self.finish_bin(&mut emit);
+            self.filled += now.len();
+            rest = later;
+            if self.filled == n {
+                self.filled = 0;
+                let bin = self.finish_bin(n);
+                self.push_bin(bin, &mut emit);
             }
         }
     }
@@ -268,45 +172,77 @@ impl Detector {
     /// Ends the stream: hands out what the look-ahead still held back.
     pub fn finish(&mut self, mut emit: impl FnMut(RawOnset)) {
         for _ in 0..LOOK_AHEAD {
-            self.push_bin(NO_BIN, &mut emit);
+            self.push_bin(Bin::MISSING, &mut emit);
         }
     }
 
-    fn finish_bin(&mut self, emit: &mut impl FnMut(RawOnset)) {
-        let bin = Bin {
-            energy: self.energy / self.bin_len as f32,
-            peak: self.peak,
-            missing: !self.any_sound,
-            clipped: self.clipped,
-        };
-        if bin.missing {
+    /// Filters the `n` input samples of a bin.
+    fn finish_bin(&mut self, n: usize) -> Bin {
+        let clip_level = self.config.clip_level;
+        let block = &mut self.block[..n];
+        let loudest = largest(block);
+        if loudest == 0.0 {
             // Forget the sound before the gap, so that its ringing does not meet what follows.
             self.settled = false;
+            let nothing = [0.0; MAX_BLOCK];
+            self.wide.extend(&nothing[..self.bin_len]);
+            self.band.extend(&nothing[..self.bin_len]);
+            self.white.extend(&nothing[..self.bin_len]);
+            return Bin::MISSING;
         }
-        (self.energy, self.peak, self.in_bin) = (0.0, 0.0, 0);
-        (self.any_sound, self.clipped) = (false, false);
-        self.push_bin(bin, emit);
+        let clipped = if loudest >= clip_level {
+            block.iter().filter(|x| x.abs() >= clip_level).count() as f32 / n as f32
+        } else {
+            0.0
+        };
+        if !self.settled {
+            // A recording that starts on an offset has always been there.
+            let start = block.iter().position(|&x| x != 0.0).unwrap_or(0);
+            let offset = block[start];
+            block[..start].fill(offset);
+            self.decimator.settle(offset);
+            self.high_state = self.high_pass.settled(offset);
+            self.band_bin.fill(0.0);
+            self.settled = true;
+        }
+        let len = self.bin_len;
+        let mut wide = [0.0; MAX_BLOCK];
+        self.decimator.run(block, &mut wide);
+        self.band_bin.copy_within(len..len + ORDER, 0);
+        for (slot, &x) in self.band_bin[ORDER..ORDER + len].iter_mut().zip(&wide) {
+            *slot = self.high_pass.process(&mut self.high_state, x);
+        }
+        let mut white = [0.0; MAX_BLOCK];
+        let padded = len.next_multiple_of(LANES);
+        self.whitener.run(&self.band_bin, &mut white[..padded]);
+        let (wide, white) = (&wide[..len], &white[..len]);
+        self.whitener.learn(&self.band_bin[..ORDER + len]);
+        let band = &self.band_bin[ORDER..ORDER + len];
+        self.wide.extend(wide);
+        self.band.extend(band);
+        self.white.extend(white);
+        Bin {
+            energy: dot(band, band) / len as f32,
+            white: dot(white, white) / len as f32,
+            peak: largest(band),
+            clipped,
+            missing: false,
+        }
     }
 
     fn push_bin(&mut self, bin: Bin, emit: &mut impl FnMut(RawOnset)) {
-        self.bins[(self.n_bins % BINS as u64) as usize] = bin;
-        self.n_bins += 1;
-        if self.n_bins > LOOK_AHEAD as u64 {
-            let now = self.n_bins - 1 - LOOK_AHEAD as u64;
+        self.bins.push(bin);
+        if self.bins.len() > LOOK_AHEAD as u64 {
+            let now = self.bins.len() - 1 - LOOK_AHEAD as u64;
             if let Some(onset) = self.judge(now) {
                 emit(onset);
             }
         }
     }
 
-    fn bin(&self, index: u64) -> Bin {
-        self.bins[(index % BINS as u64) as usize]
-    }
-
     /// Looks at bin `now` with [`LOOK_AHEAD`] bins of future known.
     fn judge(&mut self, now: u64) -> Option<RawOnset> {
-        let bin = self.bin(now);
-        if bin.missing {
+        if self.bins.at(now).missing {
             self.silent += 1;
             if self.silent >= GAP_BINS {
                 self.warm = 0;
@@ -318,30 +254,35 @@ impl Detector {
         if after_gap {
             // What comes out of silence counts only if it falls back into it.
             self.floor = NoiseFloor::new(self.level_after_gap(now));
-            let onset = self
-                .is_lone_impulse(now)
-                .then(|| self.measure(now, 0.0))
-                .flatten();
-            if onset.is_some() {
-                self.warm = WARM_UP_BINS;
-                self.blocked_until = now + RECENT_BINS as u64;
+            if !self.is_lone_impulse(now) {
+                return None;
             }
-            return onset;
+            let onset = self.measure(now, 0.0, 0.0)?;
+            self.warm = WARM_UP_BINS;
+            self.blocked_until = now + RECENT_BINS;
+            return Some(onset);
         }
-        let pair = 0.5 * (self.energy_off_edge(now) + self.energy_off_edge(now + 1));
-        self.floor.update(decibels(bin.energy));
+        let pair_db = decibels(self.bins.pair(now));
+        self.floor.update(decibels(self.bins.at(now).white));
         self.warm = self.warm.saturating_add(1);
-        if self.warm < WARM_UP_BINS || now < self.blocked_until {
+        if self.warm < WARM_UP_BINS {
             return None;
         }
-        let recent = self.recent_energy(now);
-        if decibels(pair) < self.floor.level_db() + self.config.floor_db
-            || decibels(pair) < decibels(recent) + self.config.trigger_db
+        let until = now.saturating_sub(GUARD_BINS);
+        let from = until.saturating_sub(RECENT_BINS);
+        let rise_db = pair_db - decibels(self.bins.mean_white(from, until));
+        let threshold_db =
+            (self.tail.threshold_db(self.config.tail_excesses)).max(self.config.trigger_db);
+        self.tail.update(rise_db);
+        if now < self.blocked_until
+            || rise_db < threshold_db
+            || pair_db < self.floor.level_db() + self.config.floor_db
         {
             return None;
         }
-        self.blocked_until = now + (GUARD_BINS + 8) as u64;
-        let onset = self.measure(now, recent)?;
+        self.blocked_until = now + DEAD_BINS;
+        let recent = self.bins.mean_energy(from, until);
+        let onset = self.measure(now, recent, rise_db - threshold_db)?;
         // A sound that swells triggers again, and its first break is found again.
         let same_s = SAME_BREAK_S * self.config.rate_hz;
         if onset.sample - self.last_break < same_s {
@@ -351,37 +292,14 @@ impl Detector {
         Some(onset)
     }
 
-    /// Mean energy of the bins with sound just before `now`.
-    fn recent_energy(&self, now: u64) -> f32 {
-        let (mut sum, mut n) = (0.0_f32, 0.0_f32);
-        let end = now.saturating_sub(GUARD_BINS as u64);
-        for index in end.saturating_sub(RECENT_BINS as u64)..end {
-            let bin = self.bin(index);
-            if !bin.missing {
-                sum += bin.energy;
-                n += 1.0;
-            }
-        }
-        if n > 0.0 { sum / n } else { 0.0 }
-    }
-
     /// Median level of the bins after a gap, dB: where the noise floor starts.
     fn level_after_gap(&self, now: u64) -> f32 {
         let mut levels = [0.0_f32; LOOK_AHEAD];
         for (k, level) in levels.iter_mut().enumerate() {
-            *level = decibels(self.bin(now + k as u64).energy);
+            *level = decibels(self.bins.at(now + k as u64).white);
         }
         levels.sort_unstable_by(f32::total_cmp);
         levels[LOOK_AHEAD / 2]
-    }
-
-    /// Energy of a bin; zero for the last before a gap, where an offset or hum breaks off.
-    fn energy_off_edge(&self, index: u64) -> f32 {
-        if self.bin(index + 1).missing {
-            0.0
-        } else {
-            self.bin(index).energy
-        }
     }
 
     /// Does the sound that begins at `now` rise and fall like an impulse out of nothing?
@@ -395,10 +313,10 @@ impl Detector {
         /// What the bins before a gap must have fallen to; rounding to whole steps ends a decay
         /// early, ambience that breaks off stays within a third of its loudest bin.
         const ENDING: f32 = 1e-2;
-        let energy = |k: u64| self.bin(now + k).energy;
+        let energy = |k: u64| self.bins.at(now + k).energy;
         let look_ahead = LOOK_AHEAD as u64;
         let sounding = (0..look_ahead)
-            .find(|k| self.bin(now + k).missing)
+            .find(|k| self.bins.at(now + k).missing)
             .unwrap_or(look_ahead);
         let loudest = (0..BLAST_BINS).map(energy).fold(0.0, f32::max);
         if sounding <= SHORT_BINS {
@@ -416,57 +334,50 @@ impl Detector {
     }
 
     /// Time and shape of the impulse that triggered at bin `now`.
-    fn measure(&self, now: u64, recent: f32) -> Option<RawOnset> {
-        let pair = |k: u64| 0.5 * (self.bin(now + k).energy + self.bin(now + k + 1).energy);
-        // Loudest 2 ms within 8 ms: the first lobe, not a later echo.
-        let loudest = (0..8).max_by(|&a, &b| pair(a).total_cmp(&pair(b)))?;
-        let loudest_energy = pair(loudest);
-        let bin_len = u64::from(self.bin_len);
-        let from = (now * bin_len).saturating_sub(PRE_BINS as u64 * bin_len);
-        let to = ((now + loudest + 2) * bin_len).min(self.written);
-        let oldest = self.written.saturating_sub(RING as u64);
-        let from = from.max(oldest);
-        let n = to.checked_sub(from)? as usize;
-        let sample_at = |i: u64| self.ring[(i % RING as u64) as usize];
-        // Half a 16-bit step: quieter than that, silence is not to be told from silence.
-        const QUANTUM: f32 = 1.0 / 65_536.0;
-        let (offset, sigma) = aic::onset((from..to).map(sample_at), n, QUANTUM * QUANTUM)?;
-        let onset = from as f64 + f64::from(offset);
-
-        let peak_bin = (0..30)
-            .max_by(|&a, &b| self.bin(now + a).peak.total_cmp(&self.bin(now + b).peak))
-            .unwrap_or(0);
-        let peak = self.bin(now + peak_bin).peak;
-        let first = onset as u64;
-        let last = (first + 5 * bin_len).min(self.written);
-        let crossings = (first.max(oldest) + 1..last)
-            .filter(|&i| (sample_at(i) < 0.0) != (sample_at(i - 1) < 0.0))
-            .count();
-        let decay_bins = (loudest..LOOK_AHEAD as u64)
-            .rev()
-            .find(|&k| self.bin(now + k).energy > 0.01 * loudest_energy)
-            .map_or(0, |k| k - loudest + 1);
-        let bin_s = bin_len as f32 * self.decimation as f32 / self.config.rate_hz as f32;
-        let step = f64::from(self.decimation);
-        let clipped = (0..8).any(|k| self.bin(now + k).clipped);
+    fn measure(&self, now: u64, recent: f32, margin_db: f32) -> Option<RawOnset> {
+        let white = |k: u64| self.bins.pair(now + k);
+        let loudest = (0..FIRST_BINS).max_by(|&a, &b| white(a).total_cmp(&white(b)))?;
+        let bin_len = self.bin_len as u64;
+        let from = now.saturating_sub(PRE_BINS) * bin_len;
+        let to = ((now + loudest + 2) * bin_len).min(self.white.len());
+        let rate_hz = self.config.rate_hz / self.step as f64;
+        let x = |i: u64| self.white.at(i);
+        let from = from.max(self.white.oldest());
+        let (first, sigma) = first_break(
+            x,
+            from,
+            to,
+            LEAST_VARIANCE,
+            libm::ceil(GUARD_S * rate_hz) as u64,
+        )?;
+        let place = Place {
+            bins: &self.bins,
+            band: &self.band,
+            wide: &self.wide,
+            now,
+            look_ahead: LOOK_AHEAD as u64,
+            first,
+            bin_len,
+            rate_hz: rate_hz as f32,
+            recent,
+            margin_db,
+            response: &self.response,
+        };
+        let energy =
+            |k: u64| 0.5 * (self.bins.at(now + k).energy + self.bins.at(now + k + 1).energy);
+        let strongest = (0..FIRST_BINS).map(energy).fold(0.0, f32::max);
+        let peak = (0..30)
+            .map(|k| self.bins.at(now + k).peak)
+            .fold(0.0, f32::max);
+        let step = self.step as f64;
         Some(RawOnset {
-            // Working sample i is input sample (i + 1) * decimation - 1.
-            sample: (onset + 1.0) * step - 1.0 - self.delay_samples,
-            sigma_samples: f64::from(sigma) * step,
+            // Working sample i ends with input sample (i + 1) * step - 1.
+            sample: (first + 1.0) * step - 1.0 - self.delay_samples,
+            sigma_samples: sigma * step,
             peak,
-            snr_db: decibels(loudest_energy) - decibels(recent.max(QUANTUM * QUANTUM)),
-            clipped,
-            rise_s: (peak_bin as f32 + 0.5) * bin_s
-                - (onset - (now * bin_len) as f64) as f32 * bin_s / bin_len as f32,
-            decay_s: decay_bins as f32 * bin_s,
-            centroid_hz: crossings as f32
-                / 2.0
-                / ((last - first).max(1) as f32 / bin_len as f32 * bin_s),
+            snr_db: decibels(strongest) - decibels(recent.max(QUANTUM)),
+            clipped: (0..FIRST_BINS).any(|k| self.bins.at(now + k).clipped > 0.0),
+            features: place.features(),
         })
     }
-}
-
-/// `10 log10` of an energy, finite for zero.
-fn decibels(energy: f32) -> f32 {
-    10.0 * libm::log10f(energy.max(1e-20))
 }

@@ -118,11 +118,9 @@ proptest! {
         add_blast(&mut x, rate, 40_000.0, 0.5, 0.8e-3);
         let onsets = detect(rate, &x);
         for o in &onsets {
-            let numbers = [
-                o.sample, o.sigma_samples, f64::from(o.peak), f64::from(o.snr_db),
-                f64::from(o.rise_s), f64::from(o.decay_s), f64::from(o.centroid_hz),
-            ];
+            let numbers = [o.sample, o.sigma_samples, f64::from(o.peak), f64::from(o.snr_db)];
             prop_assert!(numbers.iter().all(|v| v.is_finite()), "{o:?}");
+            prop_assert!(o.features.vector().iter().all(|v| v.is_finite()), "{o:?}");
         }
         let blast = nearest(&onsets, 40_000.0, 10.0);
         prop_assert!(blast.is_some(), "deaf after rubbish: {onsets:?}");

@@ -41,6 +41,8 @@ struct Errors {
     /// Sorted, seconds.
     errors_s: Vec<f64>,
     sigma_s: f64,
+    /// Root mean square of error over sigma; 1 if sigma is calibrated.
+    normalised: f64,
     snr_db: f64,
     extra: usize,
 }
@@ -94,6 +96,10 @@ fn measure(rate_hz: f64, snr_db: f64) -> Errors {
     Errors {
         found: n / N as f64,
         errors_s,
+        normalised: (hits.iter())
+            .map(|(o, t)| ((o.sample - t) / o.sigma_samples).powi(2) / n)
+            .sum::<f64>()
+            .sqrt(),
         sigma_s: mean(&|o| o.sigma_samples.powi(2)).sqrt() / rate_hz,
         snr_db: mean(&|o| f64::from(o.snr_db)),
         extra: onsets.len() - hits.len(),
@@ -103,14 +109,14 @@ fn measure(rate_hz: f64, snr_db: f64) -> Errors {
 #[test]
 fn val_blasts_in_noise_are_timed() {
     println!(
-        "rate Hz   SNR  found  bias us  scatter us  sigma us  rms us  <0.3ms  <1ms  SNR told  extra"
+        "rate Hz   SNR  found  bias us  scatter us  sigma us  rms us  <0.3ms  <1ms  SNR told  extra  err/sigma"
     );
     let mut failures = Vec::new();
     for rate_hz in RATES_HZ {
         for snr_db in [10.0, 20.0, 30.0] {
             let m = measure(rate_hz, snr_db);
             println!(
-                "{rate_hz:7} {snr_db:5} {:6.2} {:8.0} {:11.0} {:9.0} {:7.0} {:7.2} {:5.2} {:9.1} {:6}",
+                "{rate_hz:7} {snr_db:5} {:6.2} {:8.0} {:11.0} {:9.0} {:7.0} {:7.2} {:5.2} {:9.1} {:6} {:10.2}",
                 m.found,
                 1e6 * m.bias_s(),
                 1e6 * m.scatter_s(),
@@ -120,6 +126,7 @@ fn val_blasts_in_noise_are_timed() {
                 m.within(1e-3),
                 m.snr_db,
                 m.extra,
+                m.normalised,
             );
             let mut check = |ok: bool, what: &str| {
                 if !ok {

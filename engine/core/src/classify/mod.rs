@@ -61,7 +61,7 @@ fn log_odds(onset: &Onset) -> f64 {
     // A muzzle blast rises within a few milliseconds even behind a corner.
     let sharp = if f.rise_s < 0.012 { 0.5 } else { -0.7 };
     // Its spectrum peaks at 300 to 800 Hz and loses the top with range.
-    let band = if (250.0..2_000.0).contains(&f.centroid_hz) {
+    let band = if (250.0..2_000.0).contains(&f.zero_crossing_hz) {
         0.4
     } else {
         -0.6
@@ -94,7 +94,7 @@ mod tests {
     use crate::units::Seconds;
     use proptest::prelude::*;
 
-    fn onset(snr_db: f64, rise_s: f64, centroid_hz: f64) -> Onset {
+    fn onset(snr_db: f64, rise_s: f64, zero_crossing_hz: f64) -> Onset {
         Onset {
             sensor: SensorIdx(0),
             time: Timestamp::default(),
@@ -104,9 +104,10 @@ mod tests {
             snr_db,
             clipped: false,
             features: OnsetFeatures {
-                rise_s,
+                rise_s: rise_s as f32,
                 decay_s: 0.02,
-                centroid_hz,
+                zero_crossing_hz: zero_crossing_hz as f32,
+                ..OnsetFeatures::default()
             },
         }
     }
