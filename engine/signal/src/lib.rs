@@ -25,3 +25,4 @@ pub use config::{DetectorConfig, DetectorError};
 pub use detector::Detector;
 pub use features::{Features, N_FEATURES};
 pub use onset::RawOnset;
+pub use spectrum::BANDS;

@@ -5,8 +5,29 @@
 //! firecracker of like sharpness, so a fixed share goes to fireworks. It is one function, made
 //! to be replaced.
 
+mod features;
+pub mod model;
+pub mod novelty;
+pub mod trees;
+
+pub use features::{FEATURES_VERSION, N_FEATURES, features};
+
 use crate::incident::ClassPosterior;
 use crate::onset::Onset;
+
+/// What an impulse was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A shot or its shock wave.
+    Gunfire,
+    /// A firecracker, a shell's lift or its burst.
+    Firework,
+    /// Anything else.
+    Other,
+}
+
+/// Number of classes.
+pub const CLASSES: usize = 3;
 
 /// Of what sounds like a small explosion, the share given to fireworks without any evidence.
 const FIREWORK_SHARE: f64 = 0.15;

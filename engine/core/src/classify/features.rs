@@ -1,0 +1,56 @@
+//! What the classifier sees of an onset: nothing that depends on gain.
+
+use shotfix_signal::BANDS;
+
+use crate::onset::Onset;
+
+/// Version of the meaning of [`features`]; a model of another version is refused.
+pub const FEATURES_VERSION: u16 = 1;
+/// Numbers an onset is judged by.
+pub const N_FEATURES: usize = 15 + 3 * BANDS;
+
+/// Below this level a band was not reached by the sample rate, dB re full scale.
+const NOT_REACHED_DB: f32 = -139.0;
+
+/// The numbers an onset is judged by; NaN is missing.
+///
+/// Shape first; then by band, the spectrum about its own mean, the step over the background, and the
+/// fall after the first 10 ms, all in dB.
+pub fn features(onset: &Onset) -> [f32; N_FEATURES] {
+    let f = &onset.features;
+    let mut all = [f32::NAN; N_FEATURES];
+    all[..15].copy_from_slice(&[
+        f.rise_s,
+        f.decay_s,
+        f.above_10_db_s,
+        f.above_20_db_s,
+        f.crest_db,
+        f.zero_crossing_hz,
+        f.centroid_hz,
+        f.slope_db_per_octave,
+        f.early_late_db,
+        f.echoes_per_s,
+        f.background_slope_db_per_octave,
+        f.asymmetry,
+        f.n_wave,
+        f.clipped_share,
+        onset.snr_db as f32,
+    ]);
+    let reached = |level: f32| level > NOT_REACHED_DB;
+    let n = f.at_db.iter().filter(|&&l| reached(l)).count().max(1) as f32;
+    let mean = f.at_db.iter().filter(|&&l| reached(l)).sum::<f32>() / n;
+    for band in 0..BANDS {
+        let (before, at, after) = (f.before_db[band], f.at_db[band], f.after_db[band]);
+        if !reached(at) {
+            continue;
+        }
+        all[15 + band] = at - mean;
+        if reached(before) {
+            all[15 + BANDS + band] = at - before;
+        }
+        if reached(after) {
+            all[15 + 2 * BANDS + band] = after - at;
+        }
+    }
+    all
+}
