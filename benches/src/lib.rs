@@ -1,5 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod associate;
+pub mod calibrate;
+pub mod case_lines;
+mod cells;
+pub mod city_trial;
+pub mod detect;
+mod json;
 pub mod locate;
 pub mod score;
 pub mod solve;

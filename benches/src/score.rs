@@ -1,5 +1,6 @@
 //! Which located shot stands for which round that was fired.
 
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::{Enu, Shot};
 use shotfix_datasets::TrueRound;
 
@@ -62,12 +63,9 @@ fn compare(shot: &Shot, truth: Enu) -> Assigned {
         shot.position.east_m - truth.east_m,
         shot.position.north_m - truth.north_m,
     );
-    let [[xx, xy], [_, yy]] = shot.covariance_m2;
-    let determinant = xx * yy - xy * xy;
-    let mahalanobis2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant;
     Assigned {
         distance_m: x.hypot(y),
         offset_m: (x, y),
-        in_ellipse95: mahalanobis2 <= shotfix_core::locate::ellipse::CHI2_95,
+        in_ellipse95: squared_sigmas(shot.covariance_m2, x, y) <= CHI2_95,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::cells::{number, percent};
 use crate::locate::{Figures, LocateBench};
 
 /// The table of `bench locate`.
@@ -48,6 +49,13 @@ pub fn locate(bench: &LocateBench) -> String {
             percent(f.false_shots)
         );
     }
+    if let (Some(p50), Some(share)) = (f.precision_p50_m, f.precision_within_3_05_m) {
+        let _ = writeln!(
+            out,
+            "about the centroid of their firing position: median {p50:.2} m, {:.1} % within 3.05 m",
+            100.0 * share
+        );
+    }
     for skipped in &bench.skipped {
         let _ = writeln!(out, "not scored: {skipped}");
     }
@@ -55,8 +63,6 @@ pub fn locate(bench: &LocateBench) -> String {
 }
 
 fn row(f: &Figures) -> String {
-    let metres = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}"));
-    let share = |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.1}%", 100.0 * v));
     format!(
         "{:<10} {:>5} {:>6} {:>5} {:>5} {:>6} {:>6} {:>6} {:>7} {:>6} {:>6} {:>6} {:>8} {:>6} {:>6} {:>6} {:>7.2} {:>7.0}",
         f.name,
@@ -64,17 +70,17 @@ fn row(f: &Figures) -> String {
         f.rounds,
         f.found,
         f.false_shots,
-        metres(f.p50_m),
-        metres(f.p90_m),
-        metres(f.max_m),
-        share(f.within_3_05_m),
-        share(f.within_5_m),
-        share(f.within_15_m),
-        share(f.within_25_m),
-        metres(f.centroid_m),
-        metres(f.sigma1_m),
-        metres(f.sigma2_m),
-        share(f.in_ellipse95),
+        number(f.p50_m, 2),
+        number(f.p90_m, 2),
+        number(f.max_m, 2),
+        percent(f.within_3_05_m),
+        percent(f.within_5_m),
+        percent(f.within_15_m),
+        percent(f.within_25_m),
+        number(f.centroid_m, 2),
+        number(f.sigma1_m, 2),
+        number(f.sigma2_m, 2),
+        percent(f.in_ellipse95),
         f.run_s,
         f.real_time_factor,
     )

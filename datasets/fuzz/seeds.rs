@@ -49,7 +49,8 @@ fn main() {
     let scene = b"seed = 3\nduration_s = 2.0\n[city]\ngeojson = '''{\"type\":\"FeatureCollection\",\"crs_metres\":true,\"features\":[{\"type\":\"Feature\",\"properties\":{\"height\":\"9 m\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[10,10],[20,10],[20,20],[10,10]]]}}]}'''\nterrain = { relief_m = 9.0 }\n[layout]\ncount = 4\nside_m = 300.0\n[[burst]]\ntime_s = 0.5\nrounds = 3\nmode = \"auto\"\nfirearm = \"5.56\"\neast = 0.0\nnorth = 0.0\nazimuth_deg = 30.0\n[[sound]]\nkind = \"thunder\"\ntime_s = 0.1\neast = 900.0\nnorth = 0.0\n";
     let presets = shotfix_simulator::Scene::presets().iter();
     let presets = presets.map(|preset| preset.toml.as_bytes().to_vec());
-    let seeds: [(&str, Vec<Vec<u8>>); 5] = [
+    let terms = b"schema = \"shotfix.path-terms/1\"\n[[sensor]]\nid = \"A\"\neast = 0.0\nnorth = 0.0\nup = 8.0\n[[sensor]]\nid = \"B\"\neast = 90.0\nnorth = 0.0\nup = 8.0\n[[calibration]]\nname = \"corner\"\ntime = \"2026-07-04T21:30:00Z\"\neast = 10.0\nnorth = 20.0\nup = 1.5\nplace_sigma_m = 0.5\nshots = 3\nspeed_of_sound_m_s = 343.0\nspeed_of_sound_sigma_m_s = 0.6\nwind_m_s = [1.0, 0.0]\nwind_sigma_m_s = [1.0, 1.0]\npaths = [\n  { sensor = \"A\", delay_ms = 4.0, sigma_ms = 0.5, shots = 3 },\n  { sensor = \"B\", delay_ms = 9.0, sigma_ms = 0.5, shots = 2 },\n]\n";
+    let seeds: [(&str, Vec<Vec<u8>>); 6] = [
         (
             "riff",
             vec![
@@ -78,6 +79,7 @@ fn main() {
                 b"T=10~2,wind=3@270,humidity=60".to_vec(),
             ],
         ),
+        ("path_terms", vec![terms.to_vec()]),
         ("scene_toml", presets.chain([scene.to_vec()]).collect()),
     ];
     for (target, inputs) in seeds {

@@ -4,6 +4,7 @@
 //! up, and a sensor without an id is called by its file.
 
 use crate::array_file::{ArrayFile, FieldError, SensorSpec};
+use crate::csv_table;
 use crate::position::RawPosition;
 
 /// Every column there is.
@@ -28,34 +29,16 @@ const COLUMNS: [&str; 16] = [
 
 /// Reads the text of an array CSV. An empty cell is a missing value.
 pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let broken = |e: csv::Error| ("CSV".to_owned(), e.to_string());
-    let header = reader.headers().map_err(broken)?.clone();
-    if let Some(unknown) = header.iter().find(|name| !COLUMNS.contains(name)) {
-        return Err((
-            format!("column `{unknown}`"),
-            format!("is unknown; known are {}", COLUMNS.join(", ")),
-        ));
-    }
-    let mut sensors = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cell = |name: &str| {
-            let at = header.iter().position(|column| column == name)?;
-            record.get(at).filter(|text| !text.is_empty())
-        };
+    let sensors = csv_table::read(text, &COLUMNS, |row| {
+        let line = row.line;
+        let cell = |name: &str| row.cell(name);
         let number = |name: &str| -> Result<Option<f64>, FieldError> {
             parsed(cell(name), name, line, "a number")
         };
-        if record.len() > header.len() {
+        if row.len > row.columns() {
             return Err((
                 format!("line {line}"),
-                format!("has {} cells for {} columns", record.len(), header.len()),
+                format!("has {} cells for {} columns", row.len, row.columns()),
             ));
         }
         let id = cell("id")
@@ -76,7 +59,7 @@ pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
         }
         .resolve()
         .map_err(|reason| (format!("line {line}, sensor `{id}`: position"), reason))?;
-        sensors.push(SensorSpec {
+        Ok(SensorSpec {
             position_sigma_m: number("position_sigma_m")?,
             clock_sigma_s: number("clock_sigma_s")?,
             channel: parsed(cell("channel"), "channel", line, "a channel number from 0")?,
@@ -89,8 +72,8 @@ pub(crate) fn parse(text: &str) -> Result<ArrayFile, FieldError> {
             )?,
             file: cell("file").map(str::to_owned),
             ..SensorSpec::new(id, position)
-        });
-    }
+        })
+    })?;
     Ok(ArrayFile {
         sensors,
         ..ArrayFile::default()

@@ -5,11 +5,14 @@ mod array_file;
 mod assemble;
 mod audio;
 mod collect;
+mod csv_table;
 mod delays;
 mod error;
+mod found;
 mod layouts;
 #[doc(hidden)]
 pub mod parse;
+mod path_terms;
 pub mod pipeline;
 mod position;
 mod set;
@@ -20,8 +23,10 @@ pub use audio::{AudioFile, AudioReader, Metadata, StartSource, probe, probe_wav}
 pub use collect::find_tests;
 pub use delays::{DelaysError, SensorDelay, delays};
 pub use error::Error;
+pub use found::FoundPlace;
 pub use layouts::{Layout, UnknownLayout};
-pub use pipeline::{LocateError, impulses, locate};
+pub use path_terms::PathTermsFile;
+pub use pipeline::{LocateError, impulses, locate, locate_with};
 pub use set::{OpenOptions, Recording, RecordingSet, open_set};
 pub use truth::{TrueRound, Truth};
 pub use weather::WeatherSource;

@@ -10,6 +10,7 @@ use shotfix_core::{
 
 use crate::audio::{AudioFile, AudioReader};
 use crate::error::Error;
+use crate::path_terms::PathTermsFile;
 use crate::set::{Recording, RecordingSet};
 
 /// Samples read at a time.
@@ -26,6 +27,12 @@ pub enum LocateError {
         name: String,
         /// Why not.
         source: EngineError,
+    },
+    /// The path terms are of another array.
+    #[error("the file of path terms {reason}")]
+    PathTerms {
+        /// Why, and what to do.
+        reason: String,
     },
     /// No recording could be read to its end.
     #[error("{name}: none of its recordings could be read; the last problem was: {source}")]
@@ -50,6 +57,19 @@ pub type OnProgress<'a> = &'a (dyn Fn(f64) + Sync);
 pub fn locate(
     set: &RecordingSet,
     settings: Settings,
+    progress: OnProgress<'_>,
+) -> Result<LocateReport, LocateError> {
+    locate_with(set, settings, None, progress)
+}
+
+/// [`locate`] with learned path terms.
+///
+/// # Errors
+/// Those of [`locate`], and [`LocateError::PathTerms`] when the terms are of another array.
+pub fn locate_with(
+    set: &RecordingSet,
+    settings: Settings,
+    path_terms: Option<&PathTermsFile>,
     progress: OnProgress<'_>,
 ) -> Result<LocateReport, LocateError> {
     let engine_error = |source| LocateError::Engine {
@@ -92,6 +112,15 @@ pub fn locate(
     let (array, new_index) = recording_sensors(&set.array, good.iter().map(|g| g.0.sensor));
     let atmosphere = set.atmosphere.unwrap_or_default();
     let mut engine = Engine::try_new(array.clone(), atmosphere, settings).map_err(engine_error)?;
+    let mut used_terms = None;
+    if let Some(file) = path_terms {
+        let (terms, moved) = file
+            .terms(&array)
+            .map_err(|reason| LocateError::PathTerms { reason })?;
+        warnings.extend(moved);
+        used_terms = Some(terms.clone());
+        engine = engine.with_path_terms(terms);
+    }
     let heard = good.iter().filter(|g| !g.1.is_empty()).count();
     let impulses: usize = good.iter().map(|g| g.1.len()).sum();
     for (recording, onsets) in good {
@@ -112,6 +141,7 @@ pub fn locate(
     }
     Ok(LocateReport {
         array,
+        path_terms: used_terms,
         incidents,
         warnings,
     })

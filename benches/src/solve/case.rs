@@ -1,17 +1,12 @@
 //! Case files: one shot a line, JSON.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use shotfix_core::solve::{Air, Dimensions, MAX_SENSORS, Problem};
-use shotfix_core::{Enu, Seconds, Uncertain, Wind};
+use shotfix_core::{Enu, Seconds};
 
-/// A line may be this long; [`MAX_SENSORS`] sensors with every extra need a tenth of it.
-const MAX_LINE_BYTES: u64 = 1 << 20;
-/// A file may have this many cases.
-const MAX_CASES: usize = 2_000_000;
+use crate::case_lines::{self, Id, Parsed, Weather};
 
 /// Case files say nothing of the survey of the sensors. Where one speaks of weather its sensors stand
 /// outdoors and are taken to be known to this, metres: the average of an hour of satellite fixes.
@@ -22,6 +17,8 @@ const FIELD_SURVEY_M: f64 = 0.5;
 pub struct Case {
     /// Name of the case.
     pub id: String,
+    /// What the file says of it besides.
+    pub labels: Labels,
     sensors: Vec<Enu>,
     arrivals: Vec<Seconds>,
     sigma: Seconds,
@@ -40,8 +37,21 @@ impl Case {
             survey_sigma_m: self.survey_sigma_m,
             dimensions: self.dimensions,
             air: self.air,
+            up_m: None,
+            paths: &[],
         }
     }
+}
+
+/// Names in a case file, where it has them. The solver never sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// The array, if the file holds cases of several (`geom`).
+    pub site: String,
+    /// What was fired.
+    pub firearm: String,
+    /// Of the sensors, in their order; empty if they have none.
+    pub sensor_ids: Vec<String>,
 }
 
 /// What only the score sees.
@@ -49,98 +59,26 @@ impl Case {
 pub struct Truth {
     /// East and north, metres.
     pub place_m: [f64; 2],
+    /// Height, metres; 0 in two dimensions.
+    pub up_m: f64,
     /// Cramer-Rao bound of the horizontal error, metres, where the file has it.
     pub bound_m: Option<f64>,
 }
 
-/// A line that is no case.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}:{line}: {why}", path.display())]
-pub struct BadLine {
-    /// The file.
-    pub path: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub why: String,
-}
-
 /// The cases of a file, in its order.
-#[derive(Clone, Debug)]
-pub struct CaseFile {
-    /// The file.
-    pub path: PathBuf,
-    /// Cases and, where the file has it, their truth.
-    pub cases: Vec<(Case, Option<Truth>)>,
-    /// Lines that are no case.
-    pub bad: Vec<BadLine>,
-}
+pub type CaseFile = case_lines::CaseFile<Case, Truth>;
 
 /// Reads a case file; a bad line is listed and the others go on.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn read_cases(path: &Path) -> std::io::Result<CaseFile> {
-    let mut reader = BufReader::new(File::open(path)?);
-    let mut file = CaseFile {
-        path: path.to_owned(),
-        cases: Vec::new(),
-        bad: Vec::new(),
-    };
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        let n = (&mut reader)
-            .take(MAX_LINE_BYTES)
-            .read_until(b'\n', &mut bytes)?;
-        if n == 0 {
-            break;
-        }
-        let mut bad = |why: String| {
-            file.bad.push(BadLine {
-                path: path.to_owned(),
-                line,
-                why,
-            });
-        };
-        if n as u64 == MAX_LINE_BYTES && bytes.last() != Some(&b'\n') {
-            bad(format!("longer than {MAX_LINE_BYTES} bytes; cut it up"));
-            reader.skip_until(b'\n')?;
-            continue;
-        }
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        if file.cases.len() == MAX_CASES {
-            bad(format!("more than {MAX_CASES} cases; the rest is left out"));
-            break;
-        }
-        match parse(&bytes) {
-            Ok(case) => file.cases.push(case),
-            Err(why) => bad(why),
-        }
-    }
-    Ok(file)
+    case_lines::read(path, parse)
 }
 
 /// The cases of lines that are in memory; `name` stands for the file.
 pub fn parse_cases(name: &str, lines: &[String]) -> CaseFile {
-    let mut file = CaseFile {
-        path: PathBuf::from(name),
-        cases: Vec::new(),
-        bad: Vec::new(),
-    };
-    for (k, text) in lines.iter().enumerate() {
-        match parse(text.as_bytes()) {
-            Ok(case) => file.cases.push(case),
-            Err(why) => file.bad.push(BadLine {
-                path: file.path.clone(),
-                line: k + 1,
-                why,
-            }),
-        }
-    }
-    file
+    case_lines::parse(name, lines, parse)
 }
 
 /// A line of a case file. Fields that are not named here are extras.
@@ -163,22 +101,15 @@ struct Line {
     truth: Option<Vec<f64>>,
     #[serde(default)]
     crlb_h: Option<f64>,
+    #[serde(default)]
+    geom: Option<String>,
+    #[serde(default)]
+    firearm: Option<String>,
+    #[serde(default)]
+    ids: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-#[derive(Deserialize)]
-struct Weather {
-    speed_of_sound: f64,
-    wind: [f64; 2],
-}
-
-fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
+fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
     let dimensions = match line.dim {
         2 => Dimensions::Two,
@@ -188,6 +119,12 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
     let n = line.sensors.len();
     if n > MAX_SENSORS {
         return Err(format!("sensors: {n}, at most {MAX_SENSORS}"));
+    }
+    if !line.ids.is_empty() && line.ids.len() != n {
+        return Err(format!(
+            "{n} sensors but {} in ids; name all or none",
+            line.ids.len()
+        ));
     }
     if line.toa.len() != n {
         return Err(format!(
@@ -207,25 +144,22 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
         })
         .collect::<Result<_, _>>()?;
     let outdoors = line.weather.is_some() || line.wind_sigma > 0.0;
-    let air = match (line.weather, line.c) {
-        (Some(w), _) => still_or_moving(Uncertain::new(w.speed_of_sound, 0.0), w.wind, 0.0),
-        (None, Some(c)) => {
-            still_or_moving(Uncertain::new(c, line.c_sigma), [0.0; 2], line.wind_sigma)
-        }
-        (None, None) => return Err("neither c nor weather; one is needed".to_owned()),
-    };
+    let air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
     let truth = match line.truth.as_deref() {
-        Some([x, y, ..]) if x.is_finite() && y.is_finite() => Some(Truth {
+        Some([x, y, rest @ ..]) if x.is_finite() && y.is_finite() => Some(Truth {
             place_m: [*x, *y],
+            up_m: rest.first().copied().unwrap_or(0.0),
             bound_m: line.crlb_h,
         }),
         Some(_) => return Err("truth needs two or three coordinates".to_owned()),
         None => None,
     };
     let case = Case {
-        id: match line.id {
-            Id::Text(text) => text,
-            Id::Number(number) => number.to_string(),
+        id: line.id.into_text(),
+        labels: Labels {
+            site: line.geom.unwrap_or_default(),
+            firearm: line.firearm.unwrap_or_default(),
+            sensor_ids: line.ids,
         },
         sensors,
         arrivals: line.toa.into_iter().map(Seconds).collect(),
@@ -237,19 +171,10 @@ fn parse(bytes: &[u8]) -> Result<(Case, Option<Truth>), String> {
     Ok((case, truth))
 }
 
-fn still_or_moving(speed_m_s: Uncertain, wind: [f64; 2], wind_sigma: f64) -> Air {
-    Air {
-        speed_m_s,
-        wind: Wind {
-            east: Uncertain::new(wind[0], wind_sigma),
-            north: Uncertain::new(wind[1], wind_sigma),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shotfix_core::Uncertain;
     use std::io::Write;
 
     const GOOD: &str = r#"{"id":"a","dim":2,"c":343.0,"sigma":0.001,"sensors":[[0,0],[9,0],[0,9],[9,9]],"toa":[1,1,1,1],"truth":[4.5,4.5],"t0":0.9,"later":1}"#;
@@ -277,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_left_out() {
-        let long = " ".repeat(MAX_LINE_BYTES as usize + 10);
+        let long = " ".repeat(case_lines::MAX_LINE_BYTES as usize + 10);
         let file = read(&format!("{long}{GOOD}\n{GOOD}\n"));
         assert_eq!((file.cases.len(), file.bad.len()), (1, 1));
     }

@@ -24,6 +24,8 @@ pub struct Kind {
     /// Share of late arrivals: exactly, or of each arrival at random.
     late: Late,
     air: AirKind,
+    /// Of four geometries so many have the source outside the array.
+    outside: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,13 +42,14 @@ enum AirKind {
     Stated,
 }
 
+const FEW: &[usize] = &[4, 5];
 const TWO: &[usize] = &[4, 5, 6, 7, 8, 10, 12];
 const THREE: &[usize] = &[5, 6, 8, 10, 12];
 const LATE: &[usize] = &[6, 7, 8, 10, 12];
 const URBAN: &[usize] = &[6, 8, 10, 12];
 
 /// All kinds that can be generated.
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     clean("clean2d_s0.1ms", TWO, false, 1e-4),
     clean("clean2d_s1ms", TWO, false, 1e-3),
     clean("clean2d_s3ms", TWO, false, 3e-3),
@@ -58,6 +61,10 @@ pub const KINDS: [Kind; 11] = [
     late("nlos2d_40pct", 0.4),
     urban("urban_mix", AirKind::Unknown),
     urban("urban_mix_weather", AirKind::Stated),
+    Kind {
+        outside: 4,
+        ..clean("outside2d_s3ms", FEW, false, 3e-3)
+    },
 ];
 
 const fn clean(name: &'static str, sensors: &'static [usize], three: bool, sigma_s: f64) -> Kind {
@@ -68,6 +75,7 @@ const fn clean(name: &'static str, sensors: &'static [usize], three: bool, sigma
         sigma_s,
         late: Late::None,
         air: AirKind::Still,
+        outside: 1,
     }
 }
 
@@ -92,7 +100,7 @@ pub fn generate(kind: &Kind, seed: u64) -> Vec<String> {
     let mut lines = Vec::new();
     for &n in kind.sensors {
         for geometry in 0..GEOMETRIES {
-            let scene = Scene::draw(&mut rng, n, kind.three, geometry % 4 != 3);
+            let scene = Scene::draw(&mut rng, n, kind.three, geometry % 4 < 4 - kind.outside);
             for draw in 0..DRAWS {
                 let mut case = scene.case(&mut rng, kind);
                 case["id"] = json!(format!("{}-n{n}-g{geometry}-k{draw}", kind.name));
@@ -271,7 +279,7 @@ fn delay_s(source: [f64; 3], sensor: [f64; 3], speed: f64, wind: [f64; 2]) -> f6
 }
 
 /// One normal number (Box and Muller).
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (rng.random(), rng.random());
     (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }

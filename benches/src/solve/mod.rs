@@ -2,14 +2,18 @@
 
 mod case;
 mod generate;
+mod map;
 mod peers;
+mod rifle;
 mod run;
 mod score;
 mod table;
 
-pub use case::{BadLine, Case, CaseFile, Truth, parse_cases, read_cases};
+pub use case::{Case, CaseFile, Labels, Truth, parse_cases, read_cases};
 pub use generate::{KINDS, Kind, generate};
+pub use map::{MapScore, map_table};
 pub use peers::{Peer, best_peer};
-pub use run::{Answer, SolveBench, case_files};
+pub use rifle::{RIFLES, RifleKind, RifleScore, rifle_table};
+pub use run::{Answer, SolveBench};
 pub use score::Score;
 pub use table::table;

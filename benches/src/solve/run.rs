@@ -1,14 +1,14 @@
 //! Solves every case of every file.
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rayon::prelude::*;
 use serde::Serialize;
 use shotfix_core::solve::{Dimensions, Settings, Solution, SolveError, solve};
 
-use super::case::{BadLine, Case, CaseFile};
+use super::case::{Case, CaseFile};
 use super::score::Score;
+use crate::case_lines::BadLine;
 
 /// The files and figures of one run.
 #[derive(Clone, Debug, Default)]
@@ -36,25 +36,6 @@ pub struct Answer {
     pub used: Option<Vec<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-}
-
-/// `input` itself, or the `.jsonl` files in it by name.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub fn case_files(input: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if !input.is_dir() {
-        return Ok(vec![input.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(input)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "jsonl") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 impl SolveBench {

@@ -1,6 +1,6 @@
 //! Figures of the cases of one file.
 
-use shotfix_core::locate::ellipse::CHI2_95;
+use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::solve::{Solution, SolveError};
 
 use super::case::Truth;
@@ -29,12 +29,16 @@ pub struct Score {
     pub nees_p50: Option<f64>,
     pub nees: Option<f64>,
     pub per_second: f64,
+    /// Error of every scored case; infinite without an answer.
+    pub errors_m: Vec<f64>,
+    /// Squared error in units of the covariance, of every scored answer.
+    pub squared_sigmas: Vec<f64>,
 }
 
 impl Score {
     /// Scores answers against the truth where there is one; a case without answer is as far off
     /// as can be.
-    pub(super) fn of<'a>(
+    pub(crate) fn of<'a>(
         name: &str,
         cases: impl Iterator<Item = (Option<Truth>, &'a Result<Solution, SolveError>)>,
         run_s: f64,
@@ -56,7 +60,7 @@ impl Score {
             errors.push(error_m);
             gross += usize::from(error_m > GROSS_M);
             let [[xx, xy, _], [_, yy, _], _] = solution.covariance_m2;
-            let d2 = (yy * x * x - 2.0 * xy * x * y + xx * y * y) / (xx * yy - xy * xy);
+            let d2 = squared_sigmas([[xx, xy], [xy, yy]], x, y);
             outside.push(f64::from(d2 > CHI2_95));
             nees.push(d2);
             match truth.bound_m {
@@ -82,6 +86,8 @@ impl Score {
             nees_p50: quantile(&nees, 0.5),
             nees: mean(&nees),
             per_second: n as f64 / run_s.max(1e-9),
+            errors_m: errors,
+            squared_sigmas: nees,
         }
     }
 }

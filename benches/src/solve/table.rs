@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::peers::best_peer;
 use super::score::Score;
+use crate::cells::{number, percent};
 
 /// One line a file, the best peer beside it.
 pub fn table(scores: &[Score]) -> String {
@@ -23,11 +24,6 @@ pub fn table(scores: &[Score]) -> String {
         "best peer: p50 / p90 m, /CRLB, solves/s"
     );
     for s in scores {
-        let number = |v: Option<f64>, digits: usize| {
-            v.map_or_else(|| "-".to_owned(), |v| format!("{v:.digits$}"))
-        };
-        let percent =
-            |v: Option<f64>| v.map_or_else(|| "-".to_owned(), |v| format!("{:.1}%", 100.0 * v));
         // Writing to a string cannot fail.
         let _ = write!(
             out,

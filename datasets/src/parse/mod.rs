@@ -22,6 +22,11 @@ pub fn array_text(text: &str) {
     let _ = crate::weather::Report::from_json(text).and_then(|r| r.atmosphere());
 }
 
+/// Parses `text` as a file of path terms.
+pub fn path_terms_text(text: &str) {
+    let _ = crate::path_terms::PathTermsFile::parse(text);
+}
+
 /// A civil date and time, UTC, as an instant; `None` if there is no such date.
 pub(crate) fn civil_utc(date: [u32; 3], time: [u32; 3], nanosecond: u32) -> Option<Timestamp> {
     let ([year, month, day], [hour, minute, second]) = (date, time);

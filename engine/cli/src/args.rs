@@ -36,7 +36,8 @@ Examples:
   shotfix locate recordings/                      array.toml + one WAV or FLAC per sensor
   shotfix locate a.wav b.wav c.wav d.wav --array array.csv --weather T=12,wind=3@270
   shotfix locate recordings/ --format geojson > shots.geojson
-  shotfix locate recordings/ --plot map.png")]
+  shotfix locate recordings/ --plot map.png
+  shotfix locate recordings/ --explain            every arrival accounted for, other places weighed")]
     Locate(LocateArgs),
     /// List the impulses of single recordings: time, level, class, cadence.
     #[command(after_help = "\
@@ -60,12 +61,29 @@ Examples:
   shotfix simulate my-scene.toml --arrivals -o cases.jsonl --shots 1000
   shotfix simulate my-scene.toml --arrivals --as associate -o -")]
     Simulate(SimulateArgs),
+    /// Learn how much later than the straight line sound arrives, from shots whose place is known.
+    ///
+    /// Inputs are case files of arrivals (*.jsonl, with `truth` and, best, `ids` of the sensors), folders
+    /// of live fire (*.allpulses.json, *.nlos-tuples.json and *.survey.json of each test) or, with --found,
+    /// results of `locate --format json`. The file is used by `locate --path-terms`; if it is there
+    /// already, what it holds is kept.
+    #[command(after_help = "\
+Examples:
+  shotfix calibrate test-fire.jsonl --out terms.toml --place-sigma 0.5
+  shotfix calibrate live-fire/FP1 --out fp1.toml --place-sigma 2.5
+  shotfix locate recordings/ --format json > shots.json
+  shotfix calibrate shots.json --found casings.csv --out terms.toml
+                                                  time,latitude,longitude,sigma_m
+                                                  2026-07-04T21:30:00Z,40.4412,-79.9951,0.3
+  shotfix locate live-fire/FP1/test_018 --path-terms fp1.toml")]
+    Calibrate(CalibrateArgs),
     /// Measure accuracy and speed on recordings with truth, and the simulator against literature.
     #[command(
         subcommand,
         after_help = "\
 Examples:
   shotfix bench locate field-tests/ --out result.json
+  shotfix bench calibrate live-fire/
   shotfix bench simulator"
     )]
     Bench(BenchCommand),
@@ -90,6 +108,9 @@ pub struct LocateArgs {
     /// from; percent).
     #[arg(long, value_name = "FILE|T=..,wind=..")]
     pub weather: Option<WeatherSource>,
+    /// Extra travel times learned by `shotfix calibrate`.
+    #[arg(long, value_name = "FILE")]
+    pub path_terms: Option<PathBuf>,
     /// How the recordings are laid out, if looking at them does not tell.
     #[arg(long, value_name = "NAME")]
     pub layout: Option<Layout>,
@@ -99,10 +120,33 @@ pub struct LocateArgs {
     /// Draw sensors, shots, ellipses and arrivals into a PNG or SVG file.
     #[arg(long, value_name = "FILE", value_parser = picture_name)]
     pub plot: Option<PathBuf>,
+    /// Explain every shot: what each sensor contributed, how far the place moves without it, and
+    /// where else the arrivals could put the shot. In text, json and the picture.
+    #[arg(long)]
+    pub explain: bool,
     /// Measure by correlation how much later the dominant sound reached each sensor than the first,
     /// instead of locating shots; for calls and sirens, which have no sharp onset.
-    #[arg(long, conflicts_with_all = ["plot", "format"])]
+    #[arg(long, conflicts_with_all = ["plot", "format", "explain"])]
     pub delays: bool,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Args, Debug)]
+pub struct CalibrateArgs {
+    /// Case files with truth, folders of live fire, or located shots with --found; all of one array.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Where casings were found: a CSV of time, latitude and longitude or east and north, and sigma_m. Shots
+    /// within a minute and 50 m of a line were fired there.
+    #[arg(long, value_name = "FILE", conflicts_with = "place_sigma")]
+    pub found: Option<PathBuf>,
+    /// File of path terms to write, or to add to.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How well the places are known, standard deviation of each coordinate in metres; 0 makes them
+    /// the truth that later shots are located relative to.
+    #[arg(long, default_value_t = 0.5, value_name = "M")]
+    pub place_sigma: f64,
 }
 
 /// Arguments of `analyze`.
@@ -174,16 +218,42 @@ pub enum BenchCommand {
     /// The whole chain, audio to shots, over a folder of tests with surveys or truth.json.
     #[command(after_help = "\
 Example:
-  shotfix bench locate field-tests/ --threads 1 --out result.json")]
+  shotfix bench locate field-tests/ --threads 1 --out result.json
+  shotfix bench locate pittsburgh/ --pulses")]
     Locate(BenchLocateArgs),
+    /// The onset detector on live fire, on simulated scenes and on sounds without a shot, all of which
+    /// are found below INPUT by looking; or on blasts mixed into noise.
+    #[command(after_help = "\
+Examples:
+  shotfix bench detect pittsburgh/ --out result.json --plot curve.png
+  shotfix bench detect ambiences/
+  shotfix bench detect --generate --seed 7")]
+    Detect(BenchDetectArgs),
     /// The solver for one shot on case files of arrival times, beside the best of other solvers.
     #[command(after_help = "\
 Examples:
   shotfix bench solve cases/solve/ --out answers.jsonl
   shotfix bench solve nlos2d_40pct.jsonl --threads 1
   shotfix bench solve --generate nlos2d_40pct --seed 7
-  shotfix bench solve --generate all")]
+  shotfix bench solve --generate all --plot errors.png
+  shotfix bench solve --generate outside2d_s3ms --map
+  shotfix bench solve --generate rifle            shock wave and blast beside the blast alone")]
     Solve(BenchSolveArgs),
+    /// Path terms: learned on some shots, scored on others; or in simulated cities.
+    #[command(after_help = "\
+Examples:
+  shotfix bench calibrate cases/solve/pittsburgh_tuples.jsonl --learn 45
+  shotfix bench calibrate live-fire/ --out rows.jsonl
+  shotfix bench calibrate --cities --out docs/ten-feet.md --plot docs/ten-feet.png")]
+    Calibrate(BenchCalibrateArgs),
+    /// Arrivals of many sensors to shots on case files, beside other associators.
+    #[command(after_help = "\
+Examples:
+  shotfix bench associate cases/associate/ --out answers.jsonl
+  shotfix bench associate A5_urban_hard.jsonl --threads 1
+  shotfix bench associate --generate A4 --seed 7
+  shotfix bench associate --generate all")]
+    Associate(BenchAssociateArgs),
     /// The simulator beside published figures; fails if one does not hold.
     #[command(after_help = "\
 Examples:
@@ -198,9 +268,33 @@ Examples:
 pub struct BenchLocateArgs {
     /// Folder that holds the tests, at any depth.
     pub input: PathBuf,
+    /// From the released lists of pulses (*.allpulses.json) instead of audio.
+    #[arg(long)]
+    pub pulses: bool,
     /// Also write every figure and every test as JSON.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Arguments of `bench detect`.
+#[derive(Args, Debug)]
+pub struct BenchDetectArgs {
+    /// Folder with tests, simulated scenes or sounds at any depth, or one audio file.
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Also write every figure as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw recall against tolerance and against false onsets, or errors against SNR, into a PNG or
+    /// SVG file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
+    pub plot: Option<PathBuf>,
+    /// Blasts and bursts made by the simulator, in its noise, at exact SNR.
+    #[arg(long)]
+    pub generate: bool,
+    /// Which blasts and noise.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
 }
 
 /// Arguments of `bench solve`.
@@ -218,11 +312,75 @@ pub struct BenchSolveArgs {
     /// Which fresh cases.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
     pub seed: u64,
+    /// Also draw the probability map of every case and score its regions beside the ellipse; takes
+    /// about a tenth of a second a case.
+    #[arg(long)]
+    pub map: bool,
+    /// Draw errors beside the best other solvers, and how honest the ellipses are, into a PNG or SVG
+    /// file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name)]
+    pub plot: Option<PathBuf>,
+}
+
+/// Arguments of `bench calibrate`.
+#[derive(Args, Debug)]
+pub struct BenchCalibrateArgs {
+    /// Case file with truth, or folder of live fire.
+    #[arg(required_unless_present = "cities", conflicts_with = "cities")]
+    pub input: Option<PathBuf>,
+    /// Learn on the shots whose firearm has this in its name, score on the others.
+    #[arg(long, default_value = "45", value_name = "NAME")]
+    pub learn: String,
+    /// How well the places are said to be known, metres; with 0 they are the truth.
+    #[arg(long, default_value_t = 0.0, value_name = "M")]
+    pub place_sigma: f64,
+    /// How far the wind may have drifted between the shots that teach and those that are scored, m/s.
+    #[arg(long, default_value_t = 0.5, value_name = "M/S")]
+    pub wind_drift: f64,
+    /// Simulated cities instead: shots within ten feet after so many events, and the gain of a
+    /// calibration against distance.
+    #[arg(long)]
+    pub cities: bool,
+    /// Seeds of the cities.
+    #[arg(long, value_delimiter = ',', default_values_t = [301, 302, 303, 304, 305, 306], value_name = "N,N..", requires = "cities")]
+    pub seeds: Vec<u64>,
+    /// Write every line of the table as JSON; of cities the page, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw the figures of the cities into a PNG or SVG file.
+    #[arg(long, value_name = "FILE", value_parser = picture_name, requires = "cities")]
+    pub plot: Option<PathBuf>,
 }
 
 /// The kinds of cases that can be generated, and all of them.
 fn case_kinds() -> PossibleValuesParser {
     let kinds = shotfix_benches::solve::KINDS.iter().map(|kind| kind.name);
+    let rifles = shotfix_benches::solve::RIFLES.iter().map(|kind| kind.name);
+    PossibleValuesParser::new(kinds.chain(rifles).chain(["all"]))
+}
+
+/// Arguments of `bench associate`.
+#[derive(Args, Debug)]
+pub struct BenchAssociateArgs {
+    /// Case file (JSON lines), or a folder of them (*.jsonl).
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    pub input: Option<PathBuf>,
+    /// Write one answer a case as JSON lines, in the order of the input.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Associate fresh cases of a kind instead of a file; `all` takes every kind.
+    #[arg(long, value_name = "KIND", value_parser = associate_kinds())]
+    pub generate: Option<String>,
+    /// Which fresh cases.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
+}
+
+/// The kinds of scenes that can be generated, and all of them.
+fn associate_kinds() -> PossibleValuesParser {
+    let kinds = shotfix_benches::associate::KINDS
+        .iter()
+        .map(|kind| kind.short());
     PossibleValuesParser::new(kinds.chain(["all"]))
 }
 

@@ -1,5 +1,6 @@
 //! Plausible reports for the tests of every output.
 
+use crate::findings::Findings;
 use shotfix_core::{
     Array, ArrivalStatus, Atmosphere, ClassPosterior, Ellipse, Enu, FileImpulses, Geodetic,
     Impulse, Incident, LocalFrame, LocateReport, Onset, OnsetFeatures, Seconds, Sensor, SensorIdx,
@@ -109,6 +110,7 @@ pub(crate) fn shot(
         atmosphere: air(),
         arrivals,
         class: gunfire(),
+        trajectory: None,
     }
 }
 
@@ -190,6 +192,7 @@ pub(crate) fn town_report() -> LocateReport {
         (&[3], &[6]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec!["N07 was silent for the whole recording".to_owned()],
@@ -216,6 +219,7 @@ pub(crate) fn anonymous_report() -> LocateReport {
         (&[], &[]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec![],
@@ -242,6 +246,7 @@ pub(crate) fn hostile_report() -> LocateReport {
         (&[1], &[3]),
     );
     LocateReport {
+        path_terms: None,
         array,
         incidents: vec![found],
         warnings: vec!["<script>".to_owned()],
@@ -251,6 +256,7 @@ pub(crate) fn hostile_report() -> LocateReport {
 /// Sensors and nothing heard.
 pub(crate) fn empty_report() -> LocateReport {
     LocateReport {
+        path_terms: None,
         array: town(Some(frame())),
         incidents: vec![],
         warnings: vec![],
@@ -320,10 +326,10 @@ pub(crate) fn golden(name: &str, text: &str) {
 
 /// What a format's `write` makes of `report`.
 pub(crate) fn written(
-    write: fn(&LocateReport, &mut dyn std::io::Write) -> Result<(), crate::format::FormatError>,
+    write: fn(&Findings<'_>, &mut dyn std::io::Write) -> Result<(), crate::format::FormatError>,
     report: &LocateReport,
 ) -> String {
     let mut out = Vec::new();
-    write(report, &mut out).expect("memory takes every byte");
+    write(&Findings::plain(report), &mut out).expect("memory takes every byte");
     String::from_utf8(out).expect("formats are UTF-8")
 }

@@ -7,6 +7,7 @@
 pub mod args;
 pub mod commands;
 mod ellipse;
+pub mod findings;
 pub mod format;
 pub mod plot;
 pub mod progress;

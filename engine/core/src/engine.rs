@@ -2,12 +2,14 @@
 
 use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
+use crate::ballistic;
 use crate::classify;
 use crate::geodesy::Enu;
 use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
 use crate::locate::ellipse95;
 use crate::onset::Onset;
+use crate::paths::PathTerms;
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
 use crate::timestamp::Timestamp;
@@ -58,6 +60,13 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Uses path terms learned for the engine's array, by its indices.
+    #[must_use]
+    pub fn with_path_terms(mut self, terms: PathTerms) -> Self {
+        self.site.paths = Some(terms);
+        self
+    }
+
     /// An engine for `array` in air that stays as it is.
     ///
     /// # Errors
@@ -190,6 +199,7 @@ impl Engine {
             .filter(|&i| (cut.start..=cut.end).contains(&self.pending[i].time))
             .collect();
         let epoch = cut.start;
+        self.site.time = Some(epoch);
         // `inside` is in order of (time, sensor), as is the episode: indices agree.
         let picks = inside
             .iter()
@@ -217,7 +227,9 @@ impl Engine {
             for index in burst.explains(&episode) {
                 used[inside[index]] = true;
             }
-            shots.extend(self.shots(&burst, &episode, &onsets, epoch));
+            let mut found = self.shots(&burst, &episode, &onsets, epoch);
+            ballistic::look_for_bullets(&mut found, &self.site.array, &self.site.settings, &onsets);
+            shots.extend(found);
         }
         let mut index = 0;
         self.pending.retain(|onset| {
@@ -249,6 +261,7 @@ impl Engine {
                     atmosphere: *self.site.atmosphere(),
                     arrivals: self.arrivals(burst, k, episode, onsets, epoch),
                     class: classify::classify_shot(heard),
+                    trajectory: None,
                 }
             })
             .collect()
@@ -265,11 +278,15 @@ impl Engine {
     ) -> Vec<ShotArrival> {
         let fix = &burst.fix;
         let position: Enu = fix.positions[k];
+        let assumptions = self.site.assumptions();
+        let learned = assumptions.learned(position);
         let mut solved = fix.residuals_s[k].iter().zip(&fix.direct[k]);
         let mut arrivals = Vec::new();
         for (sensor, chosen) in burst.rounds[k].picks.iter().enumerate() {
             let place = self.site.sensors[sensor].position;
-            let expected_s = fix.times_s[k] + self.site.medium.delay_s(position, place);
+            let straight_s = self.site.medium.delay_s(position, place);
+            let extra_s = assumptions.city(learned.as_ref(), sensor, straight_s).mean;
+            let expected_s = fix.times_s[k] + straight_s + extra_s;
             let arrival = |index: usize, residual_s: f64, status, reason: String| ShotArrival {
                 sensor: SensorIdx(sensor),
                 time: onsets[index].time,

@@ -66,6 +66,19 @@ pub struct Ellipse {
     pub azimuth_deg: f64,
 }
 
+impl Ellipse {
+    /// The 50 % ellipse of the normal distribution whose 95 % ellipse this is: chi-square quantiles of two
+    /// degrees of freedom are `-2 ln(1 - p)`.
+    pub fn of_half(&self) -> Self {
+        let factor = (0.5_f64.ln() / 0.05_f64.ln()).sqrt();
+        Self {
+            semi_major_m: factor * self.semi_major_m,
+            semi_minor_m: factor * self.semi_minor_m,
+            azimuth_deg: self.azimuth_deg,
+        }
+    }
+}
+
 /// What became of one sensor in one shot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrivalStatus {
@@ -105,6 +118,21 @@ pub struct ShotArrival {
     pub level_db_spl: Option<f64>,
 }
 
+/// Where a supersonic bullet went, from its shock wave at some of the sensors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trajectory {
+    /// Direction of fire, degrees clockwise from north, in [0, 360).
+    pub azimuth_deg: f64,
+    /// Its standard deviation, degrees.
+    pub azimuth_sigma_deg: f64,
+    /// Speed of the bullet at the muzzle, m/s.
+    pub speed_m_s: f64,
+    /// Its standard deviation, m/s.
+    pub speed_sigma_m_s: f64,
+    /// How many sensors heard the shock wave.
+    pub shock_waves: usize,
+}
+
 /// One discharge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shot {
@@ -124,6 +152,8 @@ pub struct Shot {
     pub arrivals: Vec<ShotArrival>,
     /// What it was.
     pub class: ClassPosterior,
+    /// Where the bullet went, if sensors heard it pass: a rifle.
+    pub trajectory: Option<Trajectory>,
 }
 
 impl Shot {

@@ -1,16 +1,24 @@
 #![doc = include_str!("../README.md")]
 
+pub mod air_filter;
 pub mod associate;
 pub mod atmosphere;
+mod ballistic;
 pub mod classify;
 pub mod correlate;
 pub mod detect;
 pub mod engine;
+pub mod explain;
 pub mod geodesy;
 pub mod group;
+mod hearing;
 pub mod incident;
 pub mod locate;
+mod median;
+mod normal;
 pub mod onset;
+pub mod paths;
+pub mod pulses;
 pub mod report;
 pub mod sensor;
 pub mod settings;
@@ -23,7 +31,9 @@ pub use atmosphere::{Atmosphere, Uncertain, Wind};
 pub use detect::OnsetDetector;
 pub use engine::{Engine, EngineError};
 pub use geodesy::{Enu, Geodetic, LocalFrame};
-pub use incident::{ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival};
+pub use incident::{
+    ArrivalStatus, Class, ClassPosterior, Ellipse, Incident, Shot, ShotArrival, Trajectory,
+};
 pub use onset::{Onset, OnsetFeatures};
 pub use report::{FileImpulses, Impulse, LocateReport};
 pub use sensor::{Array, ArrayError, Sensor, SensorIdx};

@@ -2,6 +2,7 @@
 
 use crate::incident::{ClassPosterior, Incident};
 use crate::onset::Onset;
+use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::timestamp::Timestamp;
 
@@ -10,6 +11,8 @@ use crate::timestamp::Timestamp;
 pub struct LocateReport {
     /// The sensors, in whose frame all positions are.
     pub array: Array,
+    /// What was learned of the paths to the sensors and used, if anything.
+    pub path_terms: Option<PathTerms>,
     /// What was found, in order of time.
     pub incidents: Vec<Incident>,
     /// What a person should know before believing the incidents.

@@ -31,8 +31,11 @@ pub struct Settings {
     pub burst_gap_s: f64,
     /// ... and shots of one incident within this distance, metres.
     pub incident_radius_m: f64,
-    /// Least log evidence of a shot over the noise hypothesis, with `min_sensors` arrivals ...
+    /// Least log evidence of a shot over the noise hypothesis ...
     pub min_evidence: f64,
+    /// ... with fewer than `min_sensors` arrivals that are too strong for mere noise: what checks the
+    /// others may then be chance ...
+    pub min_evidence_weakly_checked: f64,
     /// ... and with one arrival fewer, when only strength, level, silence and the repetition that is
     /// then required can speak against it.
     pub min_evidence_unchecked: f64,
@@ -53,16 +56,19 @@ impl Default for Settings {
             burst_gap_s: 3.0,
             incident_radius_m: 60.0,
             min_evidence: 10.0,
+            min_evidence_weakly_checked: 20.0,
             min_evidence_unchecked: 18.0,
         }
     }
 }
 
 impl Settings {
-    /// Is this much evidence from so many arrivals a shot?
-    pub fn is_shot(&self, evidence: f64, n_heard: usize) -> bool {
-        if n_heard >= self.min_sensors {
+    /// Is this much evidence from so many arrivals, so many of them of `anchor_snr_db`, a shot?
+    pub fn is_shot(&self, evidence: f64, n_heard: usize, n_strong: usize) -> bool {
+        if n_strong >= self.min_sensors {
             evidence >= self.min_evidence
+        } else if n_heard >= self.min_sensors {
+            evidence >= self.min_evidence_weakly_checked
         } else {
             n_heard + 1 == self.min_sensors && evidence >= self.min_evidence_unchecked
         }

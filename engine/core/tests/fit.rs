@@ -4,7 +4,7 @@ mod common;
 
 use common::{Dice, World, ring, round, travel_s};
 use proptest::prelude::*;
-use shotfix_core::locate::fit::{Assumptions, Fix, SensorModel};
+use shotfix_core::locate::{Assumptions, Fix, SensorModel};
 use shotfix_core::locate::{HeightPrior, Observation, ellipse, fit};
 use shotfix_core::travel::Medium;
 use shotfix_core::{Enu, Settings, Uncertain};
@@ -401,6 +401,8 @@ proptest! {
             wind_sigma_m_s: [sigmas.1; 2],
             height: &height,
             settings: &settings,
+            paths: None,
+                time: None,
         });
         if let Ok(fix) = result {
             for p in &fix.positions {

@@ -48,6 +48,8 @@ fn problem<'a>(sensors: &'a [Enu], arrivals: &'a [Seconds], dimensions: Dimensio
             speed_m_s: Uncertain::new(SPEED_M_S, 0.0),
             wind: Wind::default(),
         },
+        up_m: None,
+        paths: &[],
     }
 }
 
@@ -240,4 +242,79 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn stated_path_delays_are_taken_off_and_poor_paths_count_less() {
+    let (sensors, source) = (sensors(), Enu::new(420.0, 260.0, 0.0));
+    // Each path is late by its own constant, up to 20 ms; the last by 60 ms more than anyone knows.
+    let extra_s: Vec<f64> = (0..sensors.len())
+        .map(|k| 0.01 + 0.01 * (k as f64).cos())
+        .collect();
+    let mut times = arrivals(&sensors, source, false);
+    for (time, extra_s) in times.iter_mut().zip(&extra_s) {
+        time.0 += extra_s;
+    }
+    let paths: Vec<Uncertain> = extra_s.iter().map(|s| Uncertain::new(*s, 1e-3)).collect();
+    let settings = Settings::default();
+    let stated = Problem {
+        paths: &paths,
+        ..problem(&sensors, &times, Dimensions::Two)
+    };
+    let found = solve(&stated, &settings).unwrap();
+    assert!(found.position.horizontal_distance_m(source) < 0.01);
+    assert!((found.t0.0 - 3.0).abs() < 1e-4);
+    // 1 ms of jitter and 1 ms of path: twice the variance of known paths, but for the weak priors.
+    let known: Vec<Uncertain> = extra_s.iter().map(|s| Uncertain::new(*s, 0.0)).collect();
+    let known = solve(
+        &Problem {
+            paths: &known,
+            ..stated
+        },
+        &settings,
+    )
+    .unwrap();
+    let ratio = found.covariance_m2[0][0] / known.covariance_m2[0][0];
+    assert!((1.5..2.5).contains(&ratio), "{ratio}");
+    assert!(known.log_evidence > found.log_evidence);
+    let few = Problem {
+        paths: &paths[1..],
+        ..stated
+    };
+    let refused = Err(SolveError::PathMismatch {
+        sensors: 7,
+        paths: 6,
+    });
+    assert_eq!(solve(&few, &settings), refused);
+    // An error within a poor path's sigma hardly moves the place, though nobody is taken as late.
+    let mut poor = paths.clone();
+    poor[6].sigma = 0.1;
+    let mut off = times.clone();
+    off[6].0 -= 0.06;
+    let poor = Problem {
+        paths: &poor,
+        ..problem(&sensors, &off, Dimensions::Two)
+    };
+    let found = solve(&poor, &settings).unwrap();
+    assert!(
+        found.position.horizontal_distance_m(source) < 0.1,
+        "{found:?}"
+    );
+    assert!(found.used(6));
+}
+
+#[test]
+fn a_stated_height_replaces_the_guess() {
+    // Sensors near the shooter feel the height; it is 40 m above the lowest of them.
+    let sensors = sensors();
+    let source = Enu::new(340.0, 290.0, 45.0);
+    let times = arrivals(&sensors, source, true);
+    let guessed = problem(&sensors, &times, Dimensions::Three);
+    let stated = Problem {
+        up_m: Some(Uncertain::new(45.0, 0.1)),
+        ..guessed
+    };
+    let found = solve(&stated, &Settings::default()).unwrap();
+    assert!(found.position.distance_m(source) < 0.1, "{found:?}");
+    assert!(found.covariance_m2[2][2] < 0.02);
 }

@@ -53,10 +53,10 @@ pub(crate) struct Tail {
 const ABOVE: f32 = 0.05;
 /// Step of the quantile per bin, dB; it moves by 1 dB in some seconds.
 const QUANTILE_STEP_DB: f32 = 0.006;
-/// Weight of a new excess. At 50 excesses a second this is a memory of about 20 s.
-const EXCESS_WEIGHT: f32 = 1e-3;
+/// Weight of a new excess. At 50 excesses a second this is a memory of about 40 s.
+const EXCESS_WEIGHT: f32 = 5e-4;
 /// No single excess counts for more, in mean excesses: real impulses are not the background.
-const EXCESS_LIMIT: f32 = 5.0;
+const EXCESS_LIMIT: f32 = 3.0;
 /// White noise in 2 ms of the pass band.
 const WHITE: Tail = Tail {
     quantile_db: 2.8,

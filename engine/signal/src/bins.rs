@@ -1,5 +1,6 @@
 //! The last 128 ms in bins of about a millisecond.
 
+use crate::decibels::decibels;
 use crate::lanes::sum;
 
 /// Bins kept.
@@ -34,8 +35,9 @@ impl Bin {
 /// A ring of [`BINS`] bins, addressed by their index in the stream.
 pub(crate) struct Bins {
     bins: [Bin; BINS],
-    /// Whitened energies once more, twice over, so that any stretch is contiguous.
-    white: [f32; 2 * BINS],
+    /// Whitened energies in dB, zero where there is no data; twice over, so that any stretch is
+    /// contiguous.
+    white_db: [f32; 2 * BINS],
     /// 1 for bins with sound, likewise.
     heard: [f32; 2 * BINS],
     n: u64,
@@ -45,7 +47,7 @@ impl Bins {
     pub(crate) const fn new() -> Self {
         Self {
             bins: [Bin::MISSING; BINS],
-            white: [0.0; 2 * BINS],
+            white_db: [0.0; 2 * BINS],
             heard: [0.0; 2 * BINS],
             n: 0,
         }
@@ -59,9 +61,13 @@ impl Bins {
     pub(crate) fn push(&mut self, bin: Bin) {
         let at = (self.n % BINS as u64) as usize;
         self.bins[at] = bin;
-        let heard = if bin.missing { 0.0 } else { 1.0 };
+        let (heard, white_db) = if bin.missing {
+            (0.0, 0.0)
+        } else {
+            (1.0, decibels(bin.white))
+        };
         for at in [at, at + BINS] {
-            self.white[at] = bin.white;
+            self.white_db[at] = white_db;
             self.heard[at] = heard;
         }
         self.n += 1;
@@ -85,15 +91,22 @@ impl Bins {
         0.5 * (self.white_off_edge(index) + self.white_off_edge(index + 1))
     }
 
-    /// Mean whitened energy of the bins with sound in `from..to`; zero if there is none.
-    pub(crate) fn mean_white(&self, from: u64, to: u64) -> f32 {
+    /// Whitened energy of a bin with sound, dB.
+    pub(crate) fn white_db(&self, index: u64) -> f32 {
+        self.white_db[(index % BINS as u64) as usize]
+    }
+
+    /// Mean level of the bins with sound in `from..to`, dB, whitened; that of nothing if there is none.
+    ///
+    /// The mean of decibels, not of energies: an echo of 2 ms lifts it by a tenth of its height.
+    pub(crate) fn mean_white_db(&self, from: u64, to: u64) -> f32 {
         let at = (from % BINS as u64) as usize;
         let stretch = at..at + (to - from) as usize;
         let n = sum(&self.heard[stretch.clone()]);
         if n > 0.0 {
-            sum(&self.white[stretch]) / n
+            sum(&self.white_db[stretch]) / n
         } else {
-            0.0
+            decibels(0.0)
         }
     }
 

@@ -31,7 +31,7 @@ impl DetectorConfig {
             high_hz: 4_000.0,
             trigger_db: 6.0,
             floor_db: 7.0,
-            tail_excesses: 5.0,
+            tail_excesses: 6.0,
             clip_level: 0.97,
         }
     }

@@ -12,7 +12,7 @@ use crate::onset::RawOnset;
 use crate::ring::Ring;
 use crate::spectrum::BANDS;
 use crate::timing::first_break;
-use crate::whiten::{ORDER, Whitener};
+use crate::whiten::{PAST, Whitener};
 
 /// Bins of future an onset waits for: its peak, its decay and the proof that it is an impulse.
 const LOOK_AHEAD: usize = 60;
@@ -27,11 +27,18 @@ const FIRST_BINS: u64 = 8;
 /// Bins that must be heard after a gap before anything may trigger.
 const WARM_UP_BINS: u32 = 40;
 /// Bins after a trigger in which nothing triggers again.
-const DEAD_BINS: u64 = 10;
+const DEAD_BINS: u64 = 8;
 /// First breaks nearer than this are one and the same, seconds.
 const SAME_BREAK_S: f64 = 0.002;
 /// Nearest to a break that an earlier one is sought, seconds: the criterion's own width.
 const GUARD_S: f64 = 0.3e-3;
+/// How early a front is seen, seconds and input samples: the middle between a converter that takes
+/// means, whose fronts are seen on time, and one whose filter rings before them.
+const EARLY_S: f64 = 5e-6;
+const EARLY_SAMPLES: f64 = 0.25;
+/// Half the difference between the two and what the shape of a front adds: never known better.
+const FRONT_SIGMA_S: f64 = 30e-6;
+const FRONT_SIGMA_SAMPLES: f64 = 0.4;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
 /// Most input samples in a bin: 1 ms at 400 kHz, and some for rounding.
@@ -64,14 +71,16 @@ pub struct Detector {
     bin_len: usize,
     /// How long after a front its first working sample comes on average, input samples.
     delay_samples: f64,
+    /// Variance of onsets that no SNR takes away, squared input samples.
+    front_variance: f64,
     /// Squared response of the decimator by band of the features.
     response: [f32; BANDS],
     /// Input samples of the bin, and how many there are so far.
     block: [f32; MAX_INPUT],
     filled: usize,
     settled: bool,
-    /// [`ORDER`] past samples of the pass band, then the bin.
-    band_bin: [f32; ORDER + MAX_BLOCK],
+    /// [`PAST`] past samples of the pass band, then the bin.
+    band_bin: [f32; PAST + MAX_BLOCK],
 
     wide: Ring,
     band: Ring,
@@ -121,18 +130,20 @@ impl Detector {
         }
         Ok(Self {
             config,
-            delay_samples: decimator.first_motion_samples(),
+            delay_samples: decimator.first_motion_samples() - EARLY_SAMPLES - EARLY_S * rate_hz,
+            front_variance: libm::pow(FRONT_SIGMA_S * rate_hz, 2.0)
+                + FRONT_SIGMA_SAMPLES * FRONT_SIGMA_SAMPLES,
             response,
             decimator,
             high_pass: Biquad::high_pass(config.low_hz, working_rate_hz),
             high_state: BiquadState::default(),
-            whitener: Whitener::new(),
+            whitener: Whitener::new(working_rate_hz),
             step,
             bin_len,
             block: [0.0; MAX_INPUT],
             filled: 0,
             settled: false,
-            band_bin: [0.0; ORDER + MAX_BLOCK],
+            band_bin: [0.0; PAST + MAX_BLOCK],
             wide: Ring::new(),
             band: Ring::new(),
             white: Ring::new(),
@@ -208,16 +219,16 @@ impl Detector {
         let len = self.bin_len;
         let mut wide = [0.0; MAX_BLOCK];
         self.decimator.run(block, &mut wide);
-        self.band_bin.copy_within(len..len + ORDER, 0);
-        for (slot, &x) in self.band_bin[ORDER..ORDER + len].iter_mut().zip(&wide) {
+        self.band_bin.copy_within(len..len + PAST, 0);
+        for (slot, &x) in self.band_bin[PAST..PAST + len].iter_mut().zip(&wide) {
             *slot = self.high_pass.process(&mut self.high_state, x);
         }
         let mut white = [0.0; MAX_BLOCK];
         let padded = len.next_multiple_of(LANES);
         self.whitener.run(&self.band_bin, &mut white[..padded]);
         let (wide, white) = (&wide[..len], &white[..len]);
-        self.whitener.learn(&self.band_bin[..ORDER + len]);
-        let band = &self.band_bin[ORDER..ORDER + len];
+        self.whitener.learn(&self.band_bin[..PAST + len]);
+        let band = &self.band_bin[PAST..PAST + len];
         self.wide.extend(wide);
         self.band.extend(band);
         self.white.extend(white);
@@ -263,14 +274,14 @@ impl Detector {
             return Some(onset);
         }
         let pair_db = decibels(self.bins.pair(now));
-        self.floor.update(decibels(self.bins.at(now).white));
+        self.floor.update(self.bins.white_db(now));
         self.warm = self.warm.saturating_add(1);
         if self.warm < WARM_UP_BINS {
             return None;
         }
         let until = now.saturating_sub(GUARD_BINS);
         let from = until.saturating_sub(RECENT_BINS);
-        let rise_db = pair_db - decibels(self.bins.mean_white(from, until));
+        let rise_db = pair_db - self.bins.mean_white_db(from, until);
         let threshold_db =
             (self.tail.threshold_db(self.config.tail_excesses)).max(self.config.trigger_db);
         self.tail.update(rise_db);
@@ -296,7 +307,7 @@ impl Detector {
     fn level_after_gap(&self, now: u64) -> f32 {
         let mut levels = [0.0_f32; LOOK_AHEAD];
         for (k, level) in levels.iter_mut().enumerate() {
-            *level = decibels(self.bins.at(now + k as u64).white);
+            *level = self.bins.white_db(now + k as u64);
         }
         levels.sort_unstable_by(f32::total_cmp);
         levels[LOOK_AHEAD / 2]
@@ -373,7 +384,7 @@ impl Detector {
         Some(RawOnset {
             // Working sample i ends with input sample (i + 1) * step - 1.
             sample: (first + 1.0) * step - 1.0 - self.delay_samples,
-            sigma_samples: sigma * step,
+            sigma_samples: libm::sqrt((sigma * step) * (sigma * step) + self.front_variance),
             peak,
             snr_db: decibels(strongest) - decibels(recent.max(QUANTUM)),
             clipped: (0..FIRST_BINS).any(|k| self.bins.at(now + k).clipped > 0.0),

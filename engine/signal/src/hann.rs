@@ -54,8 +54,8 @@ impl HannDecimator {
         }
     }
 
-    /// How long after a front its first output is seen to move, samples: on average half a step,
-    /// and a twelfth of the kernel, of which then some 2 % of the front are through, as much as the
+    /// How long after a front its first output is seen to move, samples: on average half a step, and
+    /// a twelfth of the kernel, of which then some 2 % of the front are through, as much as the
     /// noise below an onset of 20 to 30 dB. (A peak is late by half a kernel.)
     pub(crate) fn first_motion_samples(&self) -> f64 {
         let kernel = if self.n_taps > 1 {
@@ -110,7 +110,6 @@ impl HannDecimator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec;
 
     #[test]
     fn response_is_that_of_a_hann_window() {

@@ -11,6 +11,9 @@ const STEP: f32 = 10.0;
 /// Least gain of the log likelihood by splitting at an earlier break. Noise of one variance stays
 /// below 15 in stretches of 10 ms.
 const GAIN: f32 = 30.0;
+/// Quieter than this share of the largest square is silence: 60 dB. In digital silence the step from
+/// nothing to the skirts of filters is greater, in logarithms, than that from there to the wave.
+const SILENT: f32 = 1e-6;
 
 /// Errors over the width of the criterion, measured on blasts of 10 to 30 dB at 8 to 96 kHz: the
 /// criterion knows variances alone, and a front tells more than a step of variance.
@@ -29,6 +32,8 @@ pub(crate) fn first_break(
     floor: f32,
     guard: u64,
 ) -> Option<(f64, f64)> {
+    let largest = (from..to).map(|i| x(i) * x(i)).fold(0.0, f32::max);
+    let floor = floor.max(SILENT * largest);
     let split_of = |to: u64| {
         let n = to.checked_sub(from)? as usize;
         aic::onset((from..to).map(x), n, floor)

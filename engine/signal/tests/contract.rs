@@ -100,6 +100,24 @@ proptest! {
     }
 
     #[test]
+    fn verif_neither_an_offset_nor_the_sign_moves_an_onset(
+        offset in -0.6_f32..0.6,
+        rate in prop::sample::select(vec![8_000.0, 12_000.0, 48_000.0]),
+        seed in 0_u64..1_000,
+    ) {
+        let x = street(rate, 1.0, 0.001, seed);
+        let plain = detect(rate, &x);
+        let moved: Vec<f32> = x.iter().map(|v| offset - v).collect();
+        let moved = detect(rate, &moved);
+        prop_assert_eq!(plain.len(), moved.len());
+        for (a, b) in plain.iter().zip(&moved) {
+            // The offset costs bits: single precision holds 0.6 to 6e-8, a fifth of a thousandth
+            // of the noise.
+            prop_assert!((a.sample - b.sample).abs() < 0.1 + 0.2 * a.sigma_samples);
+        }
+    }
+
+    #[test]
     fn verif_rubbish_neither_panics_nor_poisons(
         rubbish in prop::collection::vec(
             prop_oneof![
@@ -139,7 +157,8 @@ fn verif_digital_silence_gives_none() {
 
 #[test]
 fn verif_stationary_noise_gives_few() {
-    // A pair of bins 7 dB over its surroundings is eight sigma of white noise: none is expected.
+    // The threshold is where an exponential tail gives 0.05 exp(-6) of 60 000 bins, seven a minute;
+    // that of white noise falls faster.
     for rate in [8_000.0, 12_000.0, 48_000.0] {
         let mut counts = Vec::new();
         // From far below a 16-bit step to nearly full scale.
@@ -148,7 +167,7 @@ fn verif_stationary_noise_gives_few() {
             counts.push(detect(rate, &x).len());
         }
         println!("false onsets in 60 s of white noise at {rate} Hz: {counts:?}");
-        assert!(counts.iter().all(|&n| n == 0), "{rate} Hz: {counts:?}");
+        assert!(counts.iter().all(|&n| n <= 7), "{rate} Hz: {counts:?}");
     }
 }
 

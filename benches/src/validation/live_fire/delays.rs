@@ -124,6 +124,9 @@ mod tests {
             .collect();
         let shots = (0..9).map(|shot_idx| ObservedShot {
             speed_m_s: 340.0,
+            test: String::new(),
+            firearm: String::new(),
+            time: None,
             arrivals: (0..6)
                 .map(|k| ObservedArrival {
                     sensor_idx: k,

@@ -91,6 +91,9 @@ mod tests {
         let arrivals = place.sensors_m.iter().enumerate();
         ObservedShot {
             speed_m_s: 340.0,
+            test: String::new(),
+            firearm: String::new(),
+            time: None,
             arrivals: arrivals
                 .map(|(sensor_idx, s)| ObservedArrival {
                     sensor_idx,

@@ -13,7 +13,7 @@ mod trial;
 pub use delays::Delays;
 pub use levels::Levels;
 pub use observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
-pub use read::read_released;
+pub use read::{PulseTest, ReleasedPulse, median, read_pulses, read_released};
 pub use statistics::{PUBLISHED, Statistics};
 pub use trial::Trial;
 

@@ -1,5 +1,7 @@
 //! What an array observed of shots whose truth is known, recorded or simulated.
 
+use shotfix_core::Timestamp;
+
 /// Observations of a whole trial.
 #[derive(Clone, Debug, Default)]
 pub struct Observations {
@@ -21,6 +23,8 @@ pub struct ObservedPlace {
     pub truth_m: [f64; 3],
     /// Sensors that listened, whether they heard a shot or not.
     pub sensors_m: Vec<[f64; 3]>,
+    /// Their names, where they have any.
+    pub ids: Vec<String>,
     /// Shots, in any order.
     pub shots: Vec<ObservedShot>,
 }
@@ -28,6 +32,12 @@ pub struct ObservedPlace {
 /// One shot.
 #[derive(Clone, Debug, Default)]
 pub struct ObservedShot {
+    /// The test it was fired in.
+    pub test: String,
+    /// What was fired, empty where that is not known.
+    pub firearm: String,
+    /// When, to the minute, where that is known.
+    pub time: Option<Timestamp>,
     /// Speed of sound by the weather report, m/s.
     pub speed_m_s: f64,
     /// Pulses that belong to it, at most one a sensor.

@@ -37,6 +37,9 @@ mod tests {
     fn sensors_that_hear_nothing_count() {
         let shot = |heard: &[usize]| ObservedShot {
             speed_m_s: 340.0,
+            test: String::new(),
+            firearm: String::new(),
+            time: None,
             arrivals: heard
                 .iter()
                 .map(|&sensor_idx| ObservedArrival {

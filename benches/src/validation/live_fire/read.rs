@@ -1,15 +1,15 @@
 //! The released pulses of the Pittsburgh live fire: every pulse, and which belong to which shot.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{Error, find_tests};
 
 use super::CLIP_DB_SPL;
 use super::observations::{Observations, ObservedArrival, ObservedPlace, ObservedShot};
+use crate::json;
 
 #[derive(Deserialize)]
 struct Pulse {
@@ -17,6 +17,8 @@ struct Pulse {
     serial_number: String,
     arrival_time_utc: String,
     location: Location,
+    #[serde(rename = "signal_to_noise_dB", default)]
+    snr_db: f64,
     #[serde(rename = "power_dB_SPL")]
     power_db_spl: f64,
 }
@@ -37,6 +39,11 @@ struct Tuple {
 struct Survey {
     firing_position: String,
     survey_location: Location,
+    #[serde(default)]
+    firearm: String,
+    #[serde(default)]
+    approximate_time_utc: Option<String>,
+    num_rounds: usize,
 }
 
 #[derive(Deserialize)]
@@ -44,8 +51,78 @@ struct Weather {
     temperature: f64,
 }
 
+/// One pulse of a test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReleasedPulse {
+    /// Serial number of the sensor.
+    pub sensor: String,
+    /// When it began.
+    pub time: Timestamp,
+    /// Its strength over the background, dB.
+    pub snr_db: f64,
+    /// Where the sensor says that it stands, metres.
+    pub place_m: [f64; 3],
+}
+
+/// The pulses of one test and its truth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PulseTest {
+    /// The folder.
+    pub path: String,
+    /// Where the shooter stood, by name ...
+    pub firing_position: String,
+    /// ... and by survey, metres.
+    pub truth_m: [f64; 3],
+    /// Rounds fired.
+    pub rounds: usize,
+    /// Speed of sound by the weather report, m/s.
+    pub speed_m_s: f64,
+    /// Every pulse of every sensor.
+    pub pulses: Vec<ReleasedPulse>,
+}
+
+/// Reads the pulses of one test, not the vendor's choice among them; `None` if it has none.
+///
+/// # Errors
+/// [`Error`], naming the file: one that cannot be read or does not hold what it should.
+pub fn read_pulses(folder: &Path) -> Result<Option<PulseTest>, Error> {
+    let Some(test) = read_test(folder)? else {
+        return Ok(None);
+    };
+    let pulses = test
+        .pulses
+        .iter()
+        .map(|pulse| {
+            Ok(ReleasedPulse {
+                sensor: pulse.serial_number.clone(),
+                time: time(pulse, folder)?,
+                snr_db: pulse.snr_db,
+                place_m: [pulse.location.x, pulse.location.y, pulse.location.z],
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let Location { x, y, z } = test.survey.survey_location;
+    Ok(Some(PulseTest {
+        path: folder.display().to_string(),
+        firing_position: test.survey.firing_position,
+        truth_m: [x, y, z],
+        rounds: test.survey.num_rounds,
+        speed_m_s: test.speed_m_s,
+        pulses,
+    }))
+}
+
+fn time(pulse: &Pulse, folder: &Path) -> Result<Timestamp, Error> {
+    (pulse.arrival_time_utc.parse()).map_err(|error| Error::Field {
+        path: folder.to_owned(),
+        field: format!("pulse {}", pulse.pulse_uuid),
+        reason: format!("{error}"),
+    })
+}
+
 /// The released files of one test.
 struct Test {
+    name: String,
     survey: Survey,
     speed_m_s: f64,
     pulses: Vec<Pulse>,
@@ -87,33 +164,23 @@ fn read_test(folder: &Path) -> Result<Option<Test>, Error> {
     if !file("allpulses").is_file() {
         return Ok(None);
     }
-    let weather: Weather = json(file("weather"))?;
+    let weather: Weather = json::read(&file("weather"))?;
     Ok(Some(Test {
-        survey: json(file("survey"))?,
+        name: name.to_owned(),
+        survey: json::read(&file("survey"))?,
         // Tech Note 098, eq. 8: dry air.
         speed_m_s: 20.03 * (weather.temperature + 273.15).sqrt(),
-        pulses: json(file("allpulses"))?,
-        tuples: json(file("nlos-tuples"))?,
+        pulses: json::read(&file("allpulses"))?,
+        tuples: json::read(&file("nlos-tuples"))?,
     }))
 }
 
-fn json<T: DeserializeOwned>(path: PathBuf) -> Result<T, Error> {
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(source) => return Err(Error::Io { path, source }),
-    };
-    serde_json::from_str(&text).map_err(|error| Error::Field {
-        path,
-        field: "JSON".to_owned(),
-        reason: error.to_string(),
-    })
-}
-
 fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Error> {
-    let mut positions: BTreeMap<&str, Vec<Location>> = BTreeMap::new();
+    let mut positions: BTreeMap<&str, Vec<[f64; 3]>> = BTreeMap::new();
     for pulse in tests.iter().flat_map(|test| &test.pulses) {
         let found = positions.entry(&pulse.serial_number).or_default();
-        found.push(pulse.location);
+        let Location { x, y, z } = pulse.location;
+        found.push([x, y, z]);
     }
     let sensors_m = positions.values().map(|found| median(found)).collect();
     let index: BTreeMap<&str, usize> = positions.keys().copied().zip(0..).collect();
@@ -126,6 +193,9 @@ fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Erro
             // The release of 2022 took bad pulses back, but not out of every tuple.
             let pulses = (tuple.pulse_uuids.iter()).filter_map(|uuid| by_uuid.get(uuid.as_str()));
             shots.push(ObservedShot {
+                test: test.name.clone(),
+                firearm: test.survey.firearm.clone(),
+                time: (test.survey.approximate_time_utc.as_deref()).and_then(|t| t.parse().ok()),
                 speed_m_s: test.speed_m_s,
                 arrivals: arrivals(pulses.copied(), &index, dir)?,
             });
@@ -140,6 +210,7 @@ fn place(name: String, tests: &[Test], dir: &Path) -> Result<ObservedPlace, Erro
         name,
         truth_m,
         sensors_m,
+        ids: positions.keys().map(|id| (*id).to_owned()).collect(),
         shots,
     })
 }
@@ -153,11 +224,7 @@ fn arrivals<'a>(
     let mut first: Option<Timestamp> = None;
     let mut earliest: BTreeMap<usize, ObservedArrival> = BTreeMap::new();
     for pulse in pulses {
-        let time: Timestamp = (pulse.arrival_time_utc.parse()).map_err(|error| Error::Field {
-            path: dir.to_owned(),
-            field: format!("pulse {}", pulse.pulse_uuid),
-            reason: format!("{error}"),
-        })?;
+        let time = time(pulse, dir)?;
         let arrival = ObservedArrival {
             sensor_idx: index[pulse.serial_number.as_str()],
             time_s: time.since(*first.get_or_insert(time)).0,
@@ -171,10 +238,10 @@ fn arrivals<'a>(
     Ok(earliest.into_values().collect())
 }
 
-fn median(found: &[Location]) -> [f64; 3] {
-    let middle = |of: fn(&Location) -> f64| {
-        let values: Vec<f64> = found.iter().map(of).collect();
+/// The median of each coordinate.
+pub fn median(places: &[[f64; 3]]) -> [f64; 3] {
+    [0, 1, 2].map(|axis| {
+        let values: Vec<f64> = places.iter().map(|place| place[axis]).collect();
         crate::stats::quantile(&values, 0.5).unwrap_or(f64::NAN)
-    };
-    [middle(|l| l.x), middle(|l| l.y), middle(|l| l.z)]
+    })
 }

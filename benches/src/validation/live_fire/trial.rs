@@ -119,7 +119,7 @@ fn observe(scene: &Scene, truth: &Truth, pulses: &[Vec<Pulse>]) -> Observations 
             name: format!("P{}", seen.places.len() + 1),
             truth_m: metres(position),
             sensors_m,
-            shots: Vec::new(),
+            ..ObservedPlace::default()
         };
         for fired_s in times_s {
             let arrivals = during
@@ -138,6 +138,7 @@ fn observe(scene: &Scene, truth: &Truth, pulses: &[Vec<Pulse>]) -> Observations 
             let shot = ObservedShot {
                 speed_m_s,
                 arrivals: arrivals.collect(),
+                ..ObservedShot::default()
             };
             place.shots.push(shot);
         }

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use anyhow::{Context, bail};
-use shotfix_benches::{locate::bench_locate, table};
+use shotfix_benches::{
+    locate::{bench_locate, bench_pulses},
+    table,
+};
 use shotfix_core::Settings;
 
 use crate::args::BenchLocateArgs;
@@ -22,9 +25,12 @@ pub(super) fn locate(args: &BenchLocateArgs, out: &mut dyn Write) -> anyhow::Res
     if let Some(path) = &args.out {
         has_folder(path)?;
     }
-    let bar = Progress::new("tests", total as u64);
-    let result = bench_locate(&args.input, Settings::default(), |_, _| bar.advance(1))?;
-    drop(bar);
+    let result = if args.pulses {
+        bench_pulses(&args.input)?
+    } else {
+        let bar = Progress::new("tests", total as u64);
+        bench_locate(&args.input, Settings::default(), |_, _| bar.advance(1))?
+    };
     out.write_all(table::locate(&result).as_bytes())?;
     if let Some(path) = &args.out {
         let name = || {

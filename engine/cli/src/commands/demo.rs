@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use shotfix_benches::score::assign;
-use shotfix_core::Shot;
+use shotfix_core::{Settings, Shot};
 use shotfix_datasets::{OpenOptions, open_set};
 use shotfix_simulator::{Scene, simulate_to_dir};
 
 use crate::args::DemoArgs;
 use crate::commands::{locate::locate, warn};
+use crate::findings::Findings;
 use crate::format::{Format, write_report};
 use crate::plot::plot_report;
 
@@ -31,9 +32,10 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
 
     // From here on nothing knows the truth but the comparison at the end.
     let set = open_set(std::slice::from_ref(&args.out), &OpenOptions::default())?;
-    let report = locate(&set)?;
+    let report = locate(&set, None)?;
     warn(&report.warnings);
-    write_report(Format::Text, &report, out)?;
+    let findings = Findings::detailed(&report, &Settings::default(), false);
+    write_report(Format::Text, &findings, out)?;
 
     let rounds = set
         .truth
@@ -64,7 +66,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let picture = args.out.join("demo.png");
     let truth: Vec<_> = rounds.iter().map(|round| round.position).collect();
-    plot_report(&report, &truth, &picture)?;
+    plot_report(&findings, &truth, &picture)?;
     writeln!(out, "\nThe picture is {}", picture.display())?;
     if assigned.is_empty() {
         anyhow::bail!("the demo found no shot, which is a bug");

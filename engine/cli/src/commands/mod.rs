@@ -2,8 +2,14 @@
 
 mod analyze;
 mod bench;
+mod bench_associate;
+mod bench_calibrate;
+mod bench_detect;
 mod bench_simulator;
 mod bench_solve;
+mod calibrate;
+mod calibrate_found;
+mod case_files;
 mod demo;
 mod locate;
 mod simulate;
@@ -27,9 +33,13 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
     match &cli.command {
         Command::Locate(args) => locate::run(args, out),
         Command::Analyze(args) => analyze::run(args, out),
+        Command::Calibrate(args) => calibrate::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),
         Command::Bench(BenchCommand::Locate(args)) => bench::locate(args, out),
+        Command::Bench(BenchCommand::Detect(args)) => bench_detect::run(args, out),
+        Command::Bench(BenchCommand::Associate(args)) => bench_associate::run(args, out),
         Command::Bench(BenchCommand::Solve(args)) => bench_solve::run(args, out),
+        Command::Bench(BenchCommand::Calibrate(args)) => bench_calibrate::run(args, out),
         Command::Bench(BenchCommand::Simulator(args)) => bench_simulator::run(args, out),
         Command::Demo(args) => demo::run(args, out),
     }

@@ -2,14 +2,16 @@
 
 use std::io::Write;
 
-use shotfix_core::LocateReport;
+use shotfix_core::Trajectory;
+use shotfix_core::solve::Region;
 
 use super::FormatError;
 use super::numbers::{Place, metres, rfc_3339, round, seconds};
+use crate::findings::Findings;
 
 /// The columns. Positions fill either the geodetic or the local ones, so the header is the same
 /// for every array.
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 28] = [
     "incident",
     "round",
     "time",
@@ -31,13 +33,21 @@ const HEADER: [&str; 21] = [
     "sensors_used",
     "sensors_rejected",
     "sensors_missing",
+    "semi_major50_m",
+    "semi_minor50_m",
+    "map50_area_m2",
+    "map95_area_m2",
+    "fire_azimuth_deg",
+    "fire_azimuth_sigma_deg",
+    "bullet_speed_m_s",
 ];
 
-pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
+pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), FormatError> {
     use shotfix_core::ArrivalStatus::{Missing, Rejected, Used};
+    let report = findings.report;
     let mut table = csv::Writer::from_writer(out);
     table.write_record(HEADER)?;
-    for incident in &report.incidents {
+    for (n, incident) in report.incidents.iter().enumerate() {
         for (k, shot) in incident.shots.iter().enumerate() {
             let (class, probability) = shot.class.best();
             let globe = match Place::new(&report.array, shot.position) {
@@ -49,6 +59,15 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
                 Place::Local { .. } => [const { String::new() }; 3],
             };
             let [lat, lon, height] = globe;
+            let half = shot.ellipse95.of_half();
+            let map = findings.map(n, k);
+            let area = |region: Option<&Region>| {
+                region.map_or_else(String::new, |r| metres(r.area_m2).to_string())
+            };
+            let flight = |of: fn(&Trajectory) -> f64| {
+                let trajectory = shot.trajectory.as_ref();
+                trajectory.map_or_else(String::new, |t| of(t).to_string())
+            };
             let p = shot.position;
             let c = shot.covariance_m2;
             let with = |status| {
@@ -77,6 +96,13 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
                 with(Used),
                 with(Rejected),
                 with(Missing),
+                metres(half.semi_major_m).to_string(),
+                metres(half.semi_minor_m).to_string(),
+                area(map.map(|m| &m.region50)),
+                area(map.map(|m| &m.region95)),
+                flight(|t| round(t.azimuth_deg, 2)),
+                flight(|t| round(t.azimuth_sigma_deg, 2)),
+                flight(|t| round(t.speed_m_s, 1)),
             ])?;
         }
     }
@@ -88,10 +114,11 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
 mod tests {
     use super::*;
     use crate::fixture;
+    use shotfix_core::LocateReport;
 
     fn rows(report: &LocateReport) -> Vec<Vec<String>> {
         let mut out = Vec::new();
-        write(report, &mut out).unwrap();
+        write(&Findings::plain(report), &mut out).unwrap();
         let mut reader = csv::Reader::from_reader(out.as_slice());
         assert_eq!(reader.headers().unwrap(), HEADER.to_vec());
         reader
@@ -107,7 +134,7 @@ mod tests {
         assert_eq!(town[1][1], "2");
         assert_eq!(town[1][2], "2026-11-24T02:10:05.535456Z");
         assert!(town[1][6].starts_with("40.44"));
-        assert_eq!(&town[1][18..], ["10", "1", "1"]);
+        assert_eq!(&town[1][18..21], ["10", "1", "1"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! RFC 7946 features: incidents, shots, their 95 % ellipses and the sensors.
+//! RFC 7946 features: incidents, shots, their ellipses and probability regions, and the sensors.
 //!
 //! Written with `serde_json` alone: the `geojson` crate would add a second model of the same
 //! four geometries and no check that we need.
@@ -7,11 +7,12 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use shotfix_core::{
-    Array, ArrivalStatus, Ellipse, Enu, Geodetic, Incident, LocalFrame, LocateReport, SensorIdx,
+    Array, ArrivalStatus, Ellipse, Enu, Geodetic, Incident, LocalFrame, SensorIdx, solve::Region,
 };
 
 use super::numbers::{metres, rfc_3339, round, seconds};
 use super::{Format, FormatError};
+use crate::findings::Findings;
 use crate::{ellipse, status};
 
 /// Corners of an ellipse: the polygon stays within 0.06 % of the half-axis, millimetres here.
@@ -49,7 +50,31 @@ fn polygon(frame: &LocalFrame, centre: Enu, ellipse: &Ellipse) -> Value {
     json!({"type": "Polygon", "coordinates": [ring]})
 }
 
-fn incident_features(frame: &LocalFrame, incident: &Incident, out: &mut Vec<Value>) {
+/// Every piece of a region with its holes.
+fn multi_polygon(frame: &LocalFrame, height: Enu, region: &Region) -> Value {
+    let ring = |points: &[[f64; 2]]| -> Vec<Value> {
+        points
+            .iter()
+            .chain(points.first())
+            .map(|[east_m, north_m]| {
+                let p = frame.to_geodetic(Enu::new(*east_m, *north_m, height.up_m));
+                json!([round(p.longitude_deg, 9), round(p.latitude_deg, 9)])
+            })
+            .collect()
+    };
+    let pieces: Vec<Vec<Vec<Value>>> = region
+        .polygons
+        .iter()
+        .map(|p| {
+            let holes = p.holes.iter().map(|h| ring(h));
+            std::iter::once(ring(&p.outer)).chain(holes).collect()
+        })
+        .collect();
+    json!({"type": "MultiPolygon", "coordinates": pieces})
+}
+
+fn incident_features(frame: &LocalFrame, findings: &Findings<'_>, n: usize, out: &mut Vec<Value>) {
+    let incident = &findings.report.incidents[n];
     let (class, probability) = incident.class.best();
     let about = json!({
         "incident": incident.id,
@@ -71,10 +96,14 @@ fn incident_features(frame: &LocalFrame, incident: &Incident, out: &mut Vec<Valu
         &polygon(frame, incident.position, &incident.ellipse95),
         kind("incident_ellipse95"),
     ));
+    out.push(feature(
+        &polygon(frame, incident.position, &incident.ellipse95.of_half()),
+        kind("incident_ellipse50"),
+    ));
     for (k, shot) in incident.shots.iter().enumerate() {
         let (class, probability) = shot.class.best();
         let properties = |kind: &str| {
-            json!({
+            let mut about = json!({
                 "kind": kind,
                 "incident": incident.id,
                 "round": k + 1,
@@ -83,13 +112,33 @@ fn incident_features(frame: &LocalFrame, incident: &Incident, out: &mut Vec<Valu
                 "class": class.label(),
                 "probability": round(probability, 4),
                 "sensors_used": shot.n_used(),
-            })
+            });
+            if let Some(flight) = &shot.trajectory {
+                about["fire_azimuth_deg"] = round(flight.azimuth_deg, 2).into();
+                about["fire_azimuth_sigma_deg"] = round(flight.azimuth_sigma_deg, 2).into();
+                about["bullet_speed_m_s"] = round(flight.speed_m_s, 1).into();
+            }
+            about
         };
         out.push(feature(&point(frame, shot.position), properties("shot")));
         out.push(feature(
             &polygon(frame, shot.position, &shot.ellipse95),
             properties("shot_ellipse95"),
         ));
+        out.push(feature(
+            &polygon(frame, shot.position, &shot.ellipse95.of_half()),
+            properties("shot_ellipse50"),
+        ));
+        if let Some(map) = findings.map(n, k) {
+            for (region, kind) in [
+                (&map.region95, "shot_region95"),
+                (&map.region50, "shot_region50"),
+            ] {
+                let mut about = properties(kind);
+                about["area_m2"] = metres(region.area_m2).into();
+                out.push(feature(&multi_polygon(frame, shot.position, region), about));
+            }
+        }
     }
 }
 
@@ -109,13 +158,14 @@ fn sensor_features(
 }
 
 /// One feature a line inside the collection, so that a diff of two runs is readable.
-pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
+pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), FormatError> {
+    let report = findings.report;
     let frame = report.array.frame().ok_or(FormatError::NeedsFrame {
         format: Format::GeoJson,
     })?;
     let mut features = Vec::new();
-    for incident in &report.incidents {
-        incident_features(frame, incident, &mut features);
+    for n in 0..report.incidents.len() {
+        incident_features(frame, findings, n, &mut features);
     }
     sensor_features(frame, &report.array, &report.incidents, &mut features);
     out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
@@ -131,10 +181,11 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
 mod tests {
     use super::*;
     use crate::fixture;
+    use shotfix_core::LocateReport;
 
     fn features(report: &LocateReport) -> Vec<Value> {
         let mut out = Vec::new();
-        write(report, &mut out).unwrap();
+        write(&Findings::plain(report), &mut out).unwrap();
         let collection: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(collection["type"], "FeatureCollection");
         collection["features"].as_array().unwrap().clone()
@@ -212,7 +263,8 @@ mod tests {
 
     #[test]
     fn anonymous_arrays_are_refused_with_the_remedy() {
-        let error = write(&fixture::anonymous_report(), &mut Vec::new()).unwrap_err();
+        let report = fixture::anonymous_report();
+        let error = write(&Findings::plain(&report), &mut Vec::new()).unwrap_err();
         let words = error.to_string();
         assert!(
             words.contains("geojson needs geodetic positions"),

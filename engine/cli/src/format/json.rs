@@ -6,19 +6,48 @@
 use std::io::Write;
 
 use serde::Serialize;
-use shotfix_core::{
-    Array, Atmosphere, ClassPosterior, Ellipse, Incident, LocateReport, Shot, ShotArrival,
-    Uncertain,
-};
+use shotfix_core::{Array, Atmosphere, ClassPosterior, Ellipse, ShotArrival, Uncertain};
 
 use super::FormatError;
+use super::explained::{ExplanationJson, MapJson, TrajectoryJson};
 use super::numbers::{Place, metres, rfc_3339, round, seconds};
+use crate::findings::Findings;
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
     incidents: Vec<IncidentJson<'a>>,
     warnings: &'a [String],
+    array: ArrayJson<'a>,
+}
+
+/// The sensors in metres of their own frame, and where on the globe that lies.
+#[derive(Serialize)]
+struct ArrayJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Place>,
+    sensors: Vec<SensorJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct SensorJson<'a> {
+    id: &'a str,
+    position: Place,
+}
+
+impl<'a> From<&'a Array> for ArrayJson<'a> {
+    fn from(array: &'a Array) -> Self {
+        let sensors = array.sensors().iter();
+        Self {
+            origin: array.frame().map(|frame| Place::whole(frame.origin())),
+            sensors: sensors
+                .map(|s| SensorJson {
+                    id: &s.id,
+                    position: Place::local(s.position),
+                })
+                .collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -29,6 +58,7 @@ struct IncidentJson<'a> {
     rounds: usize,
     position: Place,
     ellipse95: EllipseJson,
+    ellipse50: EllipseJson,
     shots: Vec<ShotJson<'a>>,
 }
 
@@ -40,8 +70,15 @@ struct ShotJson<'a> {
     position: Place,
     covariance_m2: [[f64; 2]; 2],
     ellipse95: EllipseJson,
+    ellipse50: EllipseJson,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability_map: Option<MapJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trajectory: Option<TrajectoryJson>,
     atmosphere: AtmosphereJson,
     arrivals: Vec<ArrivalJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<ExplanationJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -141,7 +178,9 @@ fn arrival<'a>(array: &'a Array, arrival: &'a ShotArrival) -> ArrivalJson<'a> {
     }
 }
 
-fn shot<'a>(array: &'a Array, shot: &'a Shot) -> ShotJson<'a> {
+fn shot<'a>(findings: &'a Findings<'_>, n: usize, k: usize) -> ShotJson<'a> {
+    let array = &findings.report.array;
+    let shot = &findings.report.incidents[n].shots[k];
     ShotJson {
         time: rfc_3339(shot.time),
         time_sigma_s: seconds(shot.time_sigma.0),
@@ -150,12 +189,22 @@ fn shot<'a>(array: &'a Array, shot: &'a Shot) -> ShotJson<'a> {
         // Square metres: six decimals, the square of a millimetre.
         covariance_m2: shot.covariance_m2.map(|row| row.map(|v| round(v, 6))),
         ellipse95: (&shot.ellipse95).into(),
+        ellipse50: (&shot.ellipse95.of_half()).into(),
+        probability_map: findings
+            .map(n, k)
+            .map(|map| MapJson::new(array, shot.position, map)),
+        trajectory: shot.trajectory.as_ref().map(TrajectoryJson::from),
         atmosphere: (&shot.atmosphere).into(),
         arrivals: shot.arrivals.iter().map(|a| arrival(array, a)).collect(),
+        explanation: findings
+            .explanation(n, k)
+            .map(|e| ExplanationJson::new(array, e)),
     }
 }
 
-fn incident<'a>(array: &'a Array, incident: &'a Incident) -> IncidentJson<'a> {
+fn incident<'a>(findings: &'a Findings<'_>, n: usize) -> IncidentJson<'a> {
+    let array = &findings.report.array;
+    let incident = &findings.report.incidents[n];
     IncidentJson {
         id: &incident.id,
         time: rfc_3339(incident.time),
@@ -163,20 +212,23 @@ fn incident<'a>(array: &'a Array, incident: &'a Incident) -> IncidentJson<'a> {
         rounds: incident.shots.len(),
         position: Place::new(array, incident.position),
         ellipse95: (&incident.ellipse95).into(),
-        shots: incident.shots.iter().map(|s| shot(array, s)).collect(),
+        ellipse50: (&incident.ellipse95.of_half()).into(),
+        shots: (0..incident.shots.len())
+            .map(|k| shot(findings, n, k))
+            .collect(),
     }
 }
 
 /// One document, keys in the order above, two spaces a level, a newline at the end.
-pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
+pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), FormatError> {
+    let report = findings.report;
     let document = Document {
         schema: "shotfix.incidents/1",
-        incidents: report
-            .incidents
-            .iter()
-            .map(|i| incident(&report.array, i))
+        incidents: (0..report.incidents.len())
+            .map(|n| incident(findings, n))
             .collect(),
         warnings: &report.warnings,
+        array: (&report.array).into(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")?;
@@ -188,6 +240,7 @@ mod tests {
     use super::*;
     use crate::fixture;
     use serde_json::Value;
+    use shotfix_core::LocateReport;
 
     fn text(report: &LocateReport) -> String {
         fixture::written(write, report)
@@ -216,7 +269,8 @@ mod tests {
     #[test]
     fn every_key_of_the_contract_is_there() {
         let document: Value = serde_json::from_str(&text(&fixture::town_report())).unwrap();
-        contains(&document, &["schema", "incidents", "warnings"]);
+        contains(&document, &["schema", "incidents", "warnings", "array"]);
+        contains(&document["array"], &["origin", "sensors"]);
         assert_eq!(document["schema"], "shotfix.incidents/1");
         let incident = &document["incidents"][0];
         contains(
@@ -244,6 +298,7 @@ mod tests {
                 "position",
                 "covariance_m2",
                 "ellipse95",
+                "ellipse50",
                 "atmosphere",
                 "arrivals",
             ],

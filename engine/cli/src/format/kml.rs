@@ -8,11 +8,13 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use shotfix_core::{
-    ArrivalStatus, Ellipse, Enu, Incident, LocalFrame, LocateReport, SensorIdx, Shot, Timestamp,
+    ArrivalStatus, Ellipse, Enu, LocalFrame, LocateReport, SensorIdx, Shot, Timestamp,
+    solve::{ProbabilityMap, Region},
 };
 
 use super::numbers::{rfc_3339, round};
-use super::{Format, FormatError};
+use super::{Format, FormatError, told};
+use crate::findings::Findings;
 use crate::{ellipse, status};
 
 /// Corners of an ellipse, as in GeoJSON.
@@ -98,20 +100,46 @@ impl Kml<'_, '_> {
 
     fn polygon(&mut self, centre: Enu, ellipse: &Ellipse) -> io::Result<()> {
         let outline = ellipse::outline(centre, ellipse, CORNERS);
-        let ring: Vec<String> = outline
+        self.within("Polygon", &[], |k| {
+            k.text("tessellate", "1")?;
+            k.ring("outerBoundaryIs", &outline)
+        })
+    }
+
+    /// Every piece of a region with its holes.
+    fn region(&mut self, height: Enu, region: &Region) -> io::Result<()> {
+        let lifted = |ring: &[[f64; 2]]| -> Vec<Enu> {
+            let each = ring.iter().map(|[e, n]| Enu::new(*e, *n, height.up_m));
+            each.collect()
+        };
+        self.within("MultiGeometry", &[], |k| {
+            for piece in &region.polygons {
+                k.within("Polygon", &[], |k| {
+                    k.text("tessellate", "1")?;
+                    k.ring("outerBoundaryIs", &lifted(&piece.outer))?;
+                    for hole in &piece.holes {
+                        k.ring("innerBoundaryIs", &lifted(hole))?;
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A closed ring.
+    fn ring(&mut self, tag: &str, points: &[Enu]) -> io::Result<()> {
+        let ring: Vec<String> = points
             .iter()
-            .chain(outline.first())
+            .chain(points.first())
             .map(|&p| {
                 let p = self.frame.to_geodetic(p);
                 format!("{},{}", round(p.longitude_deg, 9), round(p.latitude_deg, 9))
             })
             .collect();
-        self.within("Polygon", &[], |k| {
-            k.text("tessellate", "1")?;
-            k.within("outerBoundaryIs", &[], |k| {
-                k.within("LinearRing", &[], |k| {
-                    k.text("coordinates", &ring.join(" "))
-                })
+        self.within(tag, &[], |k| {
+            k.within("LinearRing", &[], |k| {
+                k.text("coordinates", &ring.join(" "))
             })
         })
     }
@@ -133,15 +161,18 @@ impl Kml<'_, '_> {
         })
     }
 
-    fn shot(&mut self, round: usize, shot: &Shot) -> io::Result<()> {
+    fn shot(&mut self, round: usize, shot: &Shot, map: Option<&ProbabilityMap>) -> io::Result<()> {
         let (class, probability) = shot.class.best();
-        let description = format!(
+        let mut description = format!(
             "{} {:.0} %, {} sensors, 95 % ellipse {}",
             class.label(),
             probability * 100.0,
             shot.n_used(),
             ellipse::words(&shot.ellipse95),
         );
+        if let Some(flight) = &shot.trajectory {
+            description += &told::trajectory(flight);
+        }
         self.within("Placemark", &[], |k| {
             k.about(
                 &format!("Round {round}"),
@@ -155,10 +186,25 @@ impl Kml<'_, '_> {
         self.within("Placemark", &[], |k| {
             k.about(&name, "", Some(shot.time), "shot")?;
             k.polygon(shot.position, &shot.ellipse95)
-        })
+        })?;
+        let name = format!("Round {round}, 50 % ellipse");
+        self.within("Placemark", &[], |k| {
+            k.about(&name, "", Some(shot.time), "shot")?;
+            k.polygon(shot.position, &shot.ellipse95.of_half())
+        })?;
+        for region in map.iter().flat_map(|m| [&m.region95, &m.region50]) {
+            let (percent, area_m2) = (100.0 * region.probability, region.area_m2);
+            let name = format!("Round {round}, {percent:.0} % region, {area_m2:.0} m2");
+            self.within("Placemark", &[], |k| {
+                k.about(&name, "", Some(shot.time), "shot")?;
+                k.region(shot.position, region)
+            })?;
+        }
+        Ok(())
     }
 
-    fn incident(&mut self, incident: &Incident) -> io::Result<()> {
+    fn incident(&mut self, findings: &Findings<'_>, index: usize) -> io::Result<()> {
+        let incident = &findings.report.incidents[index];
         let (class, probability) = incident.class.best();
         let (used, of) = status::used_of(incident);
         let name = format!("{}, rounds: {}", class.label(), incident.shots.len());
@@ -180,8 +226,12 @@ impl Kml<'_, '_> {
                 k.about("95 % ellipse", "", Some(incident.time), "incident")?;
                 k.polygon(incident.position, &incident.ellipse95)
             })?;
+            k.within("Placemark", &[], |k| {
+                k.about("50 % ellipse", "", Some(incident.time), "incident")?;
+                k.polygon(incident.position, &incident.ellipse95.of_half())
+            })?;
             for (n, shot) in incident.shots.iter().enumerate() {
-                k.shot(n + 1, shot)?;
+                k.shot(n + 1, shot, findings.map(index, n))?;
             }
             Ok(())
         })
@@ -203,7 +253,8 @@ impl Kml<'_, '_> {
     }
 }
 
-pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
+pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), FormatError> {
+    let report = findings.report;
     let frame = report.array.frame().ok_or(FormatError::NeedsFrame {
         format: Format::Kml,
     })?;
@@ -220,8 +271,8 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
             for style in STYLES {
                 k.style(style)?;
             }
-            for incident in &report.incidents {
-                k.incident(incident)?;
+            for index in 0..report.incidents.len() {
+                k.incident(findings, index)?;
             }
             k.sensors(report)
         })
@@ -251,9 +302,9 @@ mod tests {
     fn is_well_formed_and_complete() {
         let text = text(&fixture::town_report());
         let document = Document::parse(&text).unwrap();
-        // One incident and four rounds, a point and an ellipse each, and twelve sensors.
-        assert_eq!(all(&document, "Placemark").len(), 2 + 8 + 12);
-        assert_eq!(all(&document, "Polygon").len(), 5);
+        // One incident and four rounds, a point and two ellipses each, and twelve sensors.
+        assert_eq!(all(&document, "Placemark").len(), 3 + 12 + 12);
+        assert_eq!(all(&document, "Polygon").len(), 10);
         let whens = all(&document, "when");
         assert_eq!(whens[0].text(), Some("2026-11-24T02:10:05.123456Z"));
         let first = all(&document, "coordinates")[0].text().unwrap().to_owned();
@@ -299,7 +350,8 @@ mod tests {
 
     #[test]
     fn anonymous_arrays_are_refused_with_the_remedy() {
-        let error = write(&fixture::anonymous_report(), &mut Vec::new()).unwrap_err();
+        let report = fixture::anonymous_report();
+        let error = write(&Findings::plain(&report), &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("kml needs geodetic"), "{error}");
     }
 }

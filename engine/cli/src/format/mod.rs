@@ -4,18 +4,20 @@
 //! its table.
 
 mod csv;
+mod explained;
 mod geojson;
 mod impulses;
 mod json;
 mod kml;
 mod numbers;
 mod text;
+mod told;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use shotfix_core::LocateReport;
+use crate::findings::Findings;
 
 pub use impulses::write_impulses;
 
@@ -81,7 +83,7 @@ impl From<::csv::Error> for FormatError {
     }
 }
 
-type WriteReport = fn(&LocateReport, &mut dyn Write) -> Result<(), FormatError>;
+type WriteReport = fn(&Findings<'_>, &mut dyn Write) -> Result<(), FormatError>;
 
 impl Format {
     /// Every format, in the order of the help text.
@@ -134,7 +136,7 @@ impl clap::ValueEnum for Format {
     }
 }
 
-/// Writes `report` as `format`. Warnings are part of JSON only; for the other formats the caller
+/// Writes `findings` as `format`. Warnings are part of JSON only; for the other formats the caller
 /// prints them to stderr.
 ///
 /// # Errors
@@ -142,10 +144,10 @@ impl clap::ValueEnum for Format {
 /// then), [`FormatError::Io`] when `out` fails.
 pub fn write_report(
     format: Format,
-    report: &LocateReport,
+    findings: &Findings<'_>,
     out: &mut dyn Write,
 ) -> Result<(), FormatError> {
-    format.entry().1(report, out)
+    format.entry().1(findings, out)
 }
 
 #[cfg(test)]
@@ -172,7 +174,7 @@ mod tests {
                 fixture::empty_report(),
             ] {
                 let mut out = Vec::new();
-                match write_report(format, &report, &mut out) {
+                match write_report(format, &Findings::plain(&report), &mut out) {
                     Ok(()) => assert!(out.ends_with(b"\n"), "{format}"),
                     Err(error) => {
                         assert!(report.array.frame().is_none());
@@ -181,7 +183,7 @@ mod tests {
                     }
                 }
                 let mut again = Vec::new();
-                write_report(format, &report, &mut again).ok();
+                write_report(format, &Findings::plain(&report), &mut again).ok();
                 assert_eq!(out, again, "{format} is the same every time");
             }
         }
@@ -199,7 +201,8 @@ mod tests {
             }
         }
         for format in Format::ALL {
-            let result = write_report(format, &fixture::town_report(), &mut Full);
+            let report = fixture::town_report();
+            let result = write_report(format, &Findings::plain(&report), &mut Full);
             assert!(matches!(result, Err(FormatError::Io(_))), "{format}");
         }
     }

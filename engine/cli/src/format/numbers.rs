@@ -1,7 +1,7 @@
 //! Digits that mean something: the fix is no better than its printed precision.
 
 use serde::Serialize;
-use shotfix_core::{Array, Enu, Timestamp};
+use shotfix_core::{Array, Enu, Geodetic, Timestamp};
 
 /// Rounds to `decimals`; never gives -0.0. What is no number stays none (JSON writes `null`).
 pub(super) fn round(value: f64, decimals: i32) -> f64 {
@@ -55,11 +55,25 @@ impl Place {
                     height: metres(p.height_m),
                 }
             }
-            None => Self::Local {
-                east: metres(position.east_m),
-                north: metres(position.north_m),
-                up: metres(position.up_m),
-            },
+            None => Self::local(position),
+        }
+    }
+
+    /// In metres of the array's own frame, wherever that lies.
+    pub(super) fn local(position: Enu) -> Self {
+        Self::Local {
+            east: metres(position.east_m),
+            north: metres(position.north_m),
+            up: metres(position.up_m),
+        }
+    }
+
+    /// With all digits, as origins need: what is measured from them is as good as they are.
+    pub(super) fn whole(position: Geodetic) -> Self {
+        Self::Globe {
+            latitude: position.latitude_deg,
+            longitude: position.longitude_deg,
+            height: position.height_m,
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use shotfix_core::{Array, ClassPosterior, Enu, Incident, LocateReport};
+use shotfix_core::{Array, ClassPosterior, Enu};
 
 use super::FormatError;
 use super::numbers::Place;
+use super::told;
+use crate::findings::Findings;
 use crate::{ellipse, status};
 
 /// Text from outside on one line of a terminal: control characters would move its cursor.
@@ -28,7 +30,7 @@ pub(super) fn count(n: usize, what: &str) -> String {
 }
 
 /// Six decimals of a degree are 0.1 m, a decimetre in a local frame too.
-fn place(array: &Array, position: Enu) -> String {
+pub(super) fn place(array: &Array, position: Enu) -> String {
     match Place::new(array, position) {
         Place::Globe {
             latitude,
@@ -39,7 +41,9 @@ fn place(array: &Array, position: Enu) -> String {
     }
 }
 
-fn incident(text: &mut String, array: &Array, incident: &Incident) -> std::fmt::Result {
+fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::Result {
+    let array = &findings.report.array;
+    let incident = &findings.report.incidents[n];
     let (used, of) = status::used_of(incident);
     writeln!(
         text,
@@ -53,6 +57,11 @@ fn incident(text: &mut String, array: &Array, incident: &Incident) -> std::fmt::
         "  at {}  within {}  {used} of {of} sensors",
         place(array, incident.position),
         ellipse::words(&incident.ellipse95),
+    )?;
+    writeln!(
+        text,
+        "  half of the probability within {}",
+        ellipse::words(&incident.ellipse95.of_half()),
     )?;
     // A line of its own: how long a name is, is not ours to say.
     writeln!(text, "  id {}", plain(&incident.id))?;
@@ -72,26 +81,48 @@ fn incident(text: &mut String, array: &Array, incident: &Incident) -> std::fmt::
             format!("{}/{}", shot.n_used(), shot.arrivals.len()),
         )?;
     }
+    for (k, shot) in incident.shots.iter().enumerate() {
+        if let Some(flight) = &shot.trajectory {
+            let words = told::trajectory(flight);
+            writeln!(text, "  round {}: rifle{words}", k + 1)?;
+        }
+        if let Some(map) = findings.map(n, k) {
+            writeln!(
+                text,
+                "  round {}: probability map: 95 % within {:.0} m2 in {}, 50 % within {:.0} m2",
+                k + 1,
+                map.region95.area_m2,
+                count(map.region95.polygons.len(), "piece"),
+                map.region50.area_m2,
+            )?;
+        }
+    }
+    for k in 0..incident.shots.len() {
+        if let Some(explanation) = findings.explanation(n, k) {
+            told::explanation(text, array, k + 1, explanation)?;
+        }
+    }
     Ok(())
 }
 
-fn table(report: &LocateReport) -> Result<String, std::fmt::Error> {
+fn table(findings: &Findings<'_>) -> Result<String, std::fmt::Error> {
+    let report = findings.report;
     let mut text = String::new();
     if report.incidents.is_empty() {
         text.push_str("No shots found.\n");
     }
-    for (k, found) in report.incidents.iter().enumerate() {
+    for k in 0..report.incidents.len() {
         if k > 0 {
             text.push('\n');
         }
-        incident(&mut text, &report.array, found)?;
+        incident(&mut text, findings, k)?;
     }
     Ok(text)
 }
 
-/// Three lines an incident, then one a shot. Warnings are not here: they belong on stderr.
-pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), FormatError> {
-    let text = table(report).map_err(std::io::Error::other)?;
+/// Four lines an incident, then one a shot, then what was asked of the shots. Warnings are not here: they belong on stderr.
+pub(super) fn write(findings: &Findings<'_>, out: &mut dyn Write) -> Result<(), FormatError> {
+    let text = table(findings).map_err(std::io::Error::other)?;
     out.write_all(text.as_bytes())?;
     Ok(())
 }
@@ -100,6 +131,7 @@ pub(super) fn write(report: &LocateReport, out: &mut dyn Write) -> Result<(), Fo
 mod tests {
     use super::*;
     use crate::fixture;
+    use shotfix_core::LocateReport;
 
     fn text(report: &LocateReport) -> String {
         fixture::written(write, report)
@@ -129,7 +161,7 @@ mod tests {
         ] {
             let text = text(&report);
             let shots: usize = report.incidents.iter().map(|i| i.shots.len()).sum();
-            assert_eq!(text.lines().count(), 4 * report.incidents.len() + shots);
+            assert_eq!(text.lines().count(), 5 * report.incidents.len() + shots);
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{line}");
                 assert!(!line.chars().any(char::is_control));

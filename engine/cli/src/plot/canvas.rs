@@ -170,6 +170,20 @@ impl Canvas {
         self.put(format_args!("<path d=\"{d}Z\" {style}/>"));
     }
 
+    /// An area of several rings; what lies in an even number of them is left out.
+    pub(super) fn rings(&mut self, rings: &[Vec<(f64, f64)>], style: &str) {
+        let mut path = String::new();
+        for ring in rings {
+            for (k, (x, y)) in ring.iter().enumerate() {
+                let _ = write!(path, "{}{x:.2} {y:.2}", if k == 0 { "M" } else { "L" });
+            }
+            path.push('Z');
+        }
+        self.put(format_args!(
+            "<path d=\"{path}\" fill-rule=\"evenodd\" {style}/>"
+        ));
+    }
+
     pub(super) fn polyline(&mut self, points: impl IntoIterator<Item = (f64, f64)>, style: &str) {
         let mut d = String::new();
         for (k, (x, y)) in points.into_iter().enumerate() {

@@ -5,7 +5,8 @@ use shotfix_core::{ArrivalStatus, Enu, LocateReport, SensorIdx};
 use super::canvas::{Anchor, Canvas, Rect, Type, short};
 use super::labels::Labels;
 use super::scale::{View, multiples, round_step, tick_words};
-use super::{marks, palette};
+use super::{explained, marks, palette};
+use crate::findings::Findings;
 use crate::{ellipse, status};
 
 /// The view that shows every sensor, incident and true place, and the ellipses as far as they
@@ -181,7 +182,8 @@ pub(super) fn letter(index: usize, of: usize) -> Option<String> {
 }
 
 /// Draws the map into `view`'s frame.
-pub(super) fn draw(canvas: &mut Canvas, view: &View, report: &LocateReport, truth: &[Enu]) {
+pub(super) fn draw(canvas: &mut Canvas, view: &View, findings: &Findings<'_>, truth: &[Enu]) {
+    let report = findings.report;
     let f = view.frame;
     canvas.rect(f, &format!("fill=\"{}\"", palette::GROUND));
     let mut labels = Labels::new(f);
@@ -191,6 +193,9 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, report: &LocateReport, trut
         rays(canvas, view, report);
         for incident in &report.incidents {
             marks::ellipse95(canvas, view, incident.position, &incident.ellipse95);
+        }
+        for k in 0..report.incidents.len() {
+            explained::draw(canvas, view, findings, k);
         }
         for shot in report.incidents.iter().flat_map(|i| &i.shots) {
             marks::shot(canvas, view.px(shot.position), 3.5);

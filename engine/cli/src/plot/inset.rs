@@ -6,7 +6,8 @@ use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::ground::scale_bar;
 use super::labels::Labels;
 use super::scale::View;
-use super::{marks, palette};
+use super::{explained, marks, palette};
+use crate::findings::Findings;
 
 /// Ten feet: the accuracy a shot is promised with.
 pub(super) const TEN_FEET_M: f64 = 3.048;
@@ -39,25 +40,33 @@ pub(super) fn is_worth_it(inset: &View, map: &View) -> bool {
     inset.px_per_m > 1.5 * map.px_per_m
 }
 
-/// Draws the inset; `name` is the incident's letter.
+/// Draws the inset of one incident of the findings; `name` is its letter.
 pub(super) fn draw(
     canvas: &mut Canvas,
     view: &View,
-    incident: &Incident,
+    (findings, index): (&Findings<'_>, usize),
     truth: &[Enu],
     name: Option<&str>,
 ) {
+    let incident = &findings.report.incidents[index];
     let f = view.frame;
     canvas.rect(f, &format!("fill=\"{}\"", palette::GROUND));
     let mut labels = Labels::new(f);
     canvas.clipped(f, |canvas| {
         marks::ellipse95(canvas, view, incident.position, &incident.ellipse95);
+        marks::ellipse50(
+            canvas,
+            view,
+            incident.position,
+            &incident.ellipse95.of_half(),
+        );
         for shot in &incident.shots {
             // One shot's ellipse is the incident's: two lines on each other say nothing.
             if incident.shots.len() > 1 {
                 marks::shot_ellipse95(canvas, view, shot.position, &shot.ellipse95);
             }
         }
+        explained::draw(canvas, view, findings, index);
         let centre = view.px(incident.position);
         let ten_feet_px = TEN_FEET_M * view.px_per_m;
         if ten_feet_px > 4.0 {

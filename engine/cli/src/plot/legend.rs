@@ -9,7 +9,13 @@ use super::{marks, palette};
 pub(super) type Item = (fn(&mut Canvas, (f64, f64)), &'static str);
 
 /// One row of symbols and their names.
-pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), with_truth: bool, with_shots: bool) {
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    at: (f64, f64),
+    with_truth: bool,
+    with_shots: bool,
+    with_alternatives: bool,
+) {
     let mut items: Vec<Item> = Vec::new();
     if with_shots {
         items.push((
@@ -45,6 +51,9 @@ pub(super) fn draw(canvas: &mut Canvas, at: (f64, f64), with_truth: bool, with_s
         ));
     } else {
         items.push((|c, at| marks::status(c, at, 6.0, None), "sensor"));
+    }
+    if with_alternatives {
+        items.push((|c, at| marks::alternative(c, at, 6.0), "other place"));
     }
     if with_truth {
         items.push((|c, at| marks::truth(c, at, 5.0), "truth"));

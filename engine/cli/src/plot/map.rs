@@ -6,7 +6,8 @@ use shotfix_core::{Ellipse, Enu, Incident, LocateReport, Timestamp};
 
 use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::raster::Kind;
-use super::{PlotError, arrivals, ground, inset, legend, palette};
+use super::{PlotError, arrivals, explained, ground, inset, legend, palette};
+use crate::findings::Findings;
 use crate::{ellipse, status};
 
 const WIDTH: f64 = 1200.0;
@@ -17,15 +18,15 @@ const GAP: f64 = 24.0;
 /// Incidents that get a zoom and an arrivals panel; the map shows all.
 const MOST_PANELS: usize = 3;
 
-/// Draws `report` into the file `path`, PNG or SVG by its ending. `truth` holds the true places
+/// Draws `findings` into the file `path`, PNG or SVG by its ending. `truth` holds the true places
 /// of the shots where they are known, in the array's frame; it may be empty.
 ///
 /// # Errors
 /// [`PlotError::Ending`] before anything is drawn, [`PlotError::Io`] when the file cannot be
 /// written.
-pub fn plot_report(report: &LocateReport, truth: &[Enu], path: &Path) -> Result<(), PlotError> {
+pub fn plot_report(findings: &Findings<'_>, truth: &[Enu], path: &Path) -> Result<(), PlotError> {
     let kind = Kind::of(path)?;
-    kind.save(svg(report, truth), path)
+    kind.save(svg(findings, truth), path)
 }
 
 /// `2026-11-24 02:10:05.123 UTC`.
@@ -155,12 +156,13 @@ fn rounds(canvas: &mut Canvas, area: Rect, incident: &Incident) {
 }
 
 /// The right-hand column: a zoom of each of the first incidents.
-fn insets(canvas: &mut Canvas, side: Rect, report: &LocateReport, truth: &[Enu]) {
+fn insets(canvas: &mut Canvas, side: Rect, findings: &Findings<'_>, truth: &[Enu]) {
+    let report = findings.report;
     let shown = report.incidents.len().min(MOST_PANELS);
     if let [incident] = report.incidents.as_slice() {
         let frame = Rect::new(side.x, side.y, side.w, SIDE_WIDTH);
         let view = inset::view(frame, incident, truth);
-        inset::draw(canvas, &view, incident, truth, None);
+        inset::draw(canvas, &view, (findings, 0), truth, None);
         let below = Rect::new(
             side.x,
             frame.bottom() + 14.0,
@@ -176,7 +178,7 @@ fn insets(canvas: &mut Canvas, side: Rect, report: &LocateReport, truth: &[Enu])
         let frame = Rect::new(side.x, side.y + (each + gap) * k as f64, side.w, each);
         let view = inset::view(frame, incident, truth);
         let name = ground::letter(k, report.incidents.len());
-        inset::draw(canvas, &view, incident, truth, name.as_deref());
+        inset::draw(canvas, &view, (findings, k), truth, name.as_deref());
     }
 }
 
@@ -192,7 +194,14 @@ fn wants_insets(report: &LocateReport, truth: &[Enu], map: Rect) -> bool {
 }
 
 /// The whole picture.
-fn svg(report: &LocateReport, truth: &[Enu]) -> String {
+fn svg(findings: &Findings<'_>, truth: &[Enu]) -> String {
+    let report = findings.report;
+    // Other places that the arrivals allow are worth a place on the map.
+    let in_view: Vec<Enu> = truth
+        .iter()
+        .copied()
+        .chain(explained::places(findings))
+        .collect();
     let shown = &report.incidents[..report.incidents.len().min(MOST_PANELS)];
     let (title, lines) = headline(report);
     let map_top = MARGIN + 34.0 + 20.0 * lines.len() as f64;
@@ -210,21 +219,22 @@ fn svg(report: &LocateReport, truth: &[Enu]) -> String {
         canvas.text((MARGIN, MARGIN + 40.0 + 20.0 * k as f64), look, line);
     }
     let full = Rect::new(MARGIN, map_top, WIDTH - 2.0 * MARGIN, MAP_HEIGHT);
-    let map = if wants_insets(report, truth, full) {
+    let map = if wants_insets(report, &in_view, full) {
         let map = Rect::new(full.x, full.y, full.w - SIDE_WIDTH - GAP, full.h);
         let side = Rect::new(map.right() + GAP, full.y, SIDE_WIDTH, full.h);
-        insets(&mut canvas, side, report, truth);
+        insets(&mut canvas, side, findings, truth);
         map
     } else {
         full
     };
-    let view = ground::view(map, report, truth);
-    ground::draw(&mut canvas, &view, report, truth);
+    let view = ground::view(map, report, &in_view);
+    ground::draw(&mut canvas, &view, findings, truth);
     legend::draw(
         &mut canvas,
         (MARGIN + 10.0, legend_y),
         !truth.is_empty(),
         !shown.is_empty(),
+        explained::places(findings).next().is_some(),
     );
     let gap = 36.0;
     let n = shown.len().max(1) as f64;
@@ -250,6 +260,7 @@ mod tests {
 
     /// Writes both kinds and returns the SVG; `SHOTFIX_PICTURES=DIR` keeps them for the eye.
     fn picture(name: &str, report: &LocateReport, truth: &[Enu]) -> String {
+        let findings = Findings::detailed(report, &shotfix_core::Settings::default(), true);
         let scratch = tempfile::tempdir().unwrap();
         let dir = std::env::var_os("SHOTFIX_PICTURES")
             .map_or(scratch.path().to_owned(), std::path::PathBuf::from);
@@ -257,11 +268,11 @@ mod tests {
             dir.join(format!("{name}.png")),
             dir.join(format!("{name}.svg")),
         );
-        plot_report(report, truth, &png).unwrap();
-        plot_report(report, truth, &svg).unwrap();
+        plot_report(&findings, truth, &png).unwrap();
+        plot_report(&findings, truth, &svg).unwrap();
         let bytes = std::fs::read(&png).unwrap();
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
-        plot_report(report, truth, &png).unwrap();
+        plot_report(&findings, truth, &png).unwrap();
         assert_eq!(bytes, std::fs::read(&png).unwrap(), "the same bytes again");
         let text = std::fs::read_to_string(svg).unwrap();
         Document::parse(&text).unwrap();
@@ -316,6 +327,7 @@ mod tests {
         assert!(svg.contains("No shots found") && !svg.contains("Arrivals"));
         let array = shotfix_core::Array::try_new(vec![], None).unwrap();
         let report = LocateReport {
+            path_terms: None,
             array,
             incidents: vec![],
             warnings: vec![],
@@ -366,6 +378,7 @@ mod tests {
             (&[5, 50, 33], &[7, 70]),
         );
         let report = LocateReport {
+            path_terms: None,
             array,
             incidents: vec![found],
             warnings: vec![],
@@ -375,7 +388,9 @@ mod tests {
 
     #[test]
     fn other_endings_are_refused() {
-        let error = plot_report(&fixture::empty_report(), &[], Path::new("map.jpg")).unwrap_err();
+        let report = fixture::empty_report();
+        let findings = Findings::plain(&report);
+        let error = plot_report(&findings, &[], Path::new("map.jpg")).unwrap_err();
         assert!(matches!(error, PlotError::Ending { .. }));
     }
 }

@@ -108,6 +108,24 @@ pub(super) fn ellipse95(canvas: &mut Canvas, view: &View, centre: Enu, ellipse: 
     canvas.polygon(outline.into_iter().map(|p| view.px(p)), &style);
 }
 
+/// A 50 % ellipse of an incident, a line.
+pub(super) fn ellipse50(canvas: &mut Canvas, view: &View, centre: Enu, ellipse: &Ellipse) {
+    let style = format!(
+        "fill=\"none\" stroke=\"{}\" stroke-width=\"1.2\" stroke-dasharray=\"4 3\"",
+        palette::FIX
+    );
+    let outline = ellipse::outline(centre, ellipse, 180);
+    canvas.polygon(outline.into_iter().map(|p| view.px(p)), &style);
+}
+
+/// Another place that the arrivals allow: a hollow diamond.
+pub(super) fn alternative(canvas: &mut Canvas, (x, y): Px, r: f64) {
+    for (colour, width) in [("#ffffff", 4.0), (palette::REJECTED, 1.8)] {
+        let style = format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"");
+        canvas.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], &style);
+    }
+}
+
 /// A 95 % ellipse of one shot, a thin line.
 pub(super) fn shot_ellipse95(canvas: &mut Canvas, view: &View, centre: Enu, ellipse: &Ellipse) {
     let style = format!(

@@ -9,6 +9,9 @@
 
 mod arrivals;
 mod canvas;
+mod detect;
+mod errors;
+mod explained;
 mod flags;
 mod font;
 mod ground;
@@ -24,12 +27,16 @@ mod scene;
 mod sound;
 mod spectrogram;
 mod spectrum_axes;
+mod ten_feet;
 
 use std::path::PathBuf;
 
+pub use detect::plot_detect;
+pub use errors::plot_errors;
 pub use map::plot_report;
 pub use scene::plot_scene;
 pub use sound::plot_sound;
+pub use ten_feet::plot_ten_feet;
 
 /// The name of a picture, as an argument: refused before any work if it ends in nothing we write.
 ///

@@ -5,9 +5,13 @@
 
 mod arrays;
 mod bad_files;
+mod bench_associate;
+mod bench_detect;
 mod bench_solve;
+mod calibrate;
 mod good_runs;
 mod long_input;
+mod rifle;
 mod run;
 mod scene;
 mod simulations;

@@ -12,6 +12,8 @@ fn every_command_explains_itself_with_an_example() {
         "simulate",
         "bench",
         "bench locate",
+        "bench calibrate",
+        "calibrate",
         "bench simulator",
         "demo",
     ] {

@@ -19,6 +19,9 @@ const CLOSEST_S: f64 = 0.05;
 const MIN_EVIDENCE: f64 = 3.0;
 /// ... and this many sensors; the pattern itself is already known from more.
 const MIN_HEARD: usize = 2;
+/// ... and this share of those that heard the first: as loud a sound at the same place is not lost
+/// to most of them, where shock waves of a bullet fit a pattern at a few.
+const MIN_SHARE: f64 = 0.5;
 /// Spread of the level of one weapon at one sensor from round to round, dB.
 const LEVEL_SIGMA_DB: f64 = 3.0;
 
@@ -57,7 +60,9 @@ pub(super) fn further_rounds(
             } else {
                 MIN_HEARD + 1
             };
-            if round.evidence >= MIN_EVIDENCE && n_heard >= enough {
+            let is_heard =
+                n_heard >= enough && n_heard as f64 >= (MIN_SHARE * first.n_heard() as f64).floor();
+            if round.evidence >= MIN_EVIDENCE && is_heard {
                 candidates.push(round);
             }
         }

@@ -256,8 +256,13 @@ fn refine(site: &Site, episode: &Episode, taken: &[bool], start: Hypothesis) -> 
             break;
         }
     }
+    let strong_db = site.settings.anchor_snr_db;
+    let heard = current.picks.iter().flatten();
+    let n_strong = heard
+        .filter(|&&i| episode.picks()[i].snr_db >= strong_db)
+        .count();
     site.settings
-        .is_shot(current.evidence, current.n_heard())
+        .is_shot(current.evidence, current.n_heard(), n_strong)
         .then_some(current)
 }
 

@@ -2,10 +2,11 @@
 
 use crate::atmosphere::Atmosphere;
 use crate::geodesy::Enu;
-use crate::locate::fit::{Assumptions, SensorModel};
-use crate::locate::height::HeightPrior;
+use crate::locate::{Assumptions, HeightPrior, SensorModel};
+use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::settings::Settings;
+use crate::timestamp::Timestamp;
 use crate::travel::Medium;
 
 /// Cells of the search map, at most. 40 000 cells of 10 m cover 4 km2.
@@ -21,6 +22,10 @@ pub struct Site {
     pub(crate) array: Array,
     pub(crate) atmosphere: Atmosphere,
     pub(crate) settings: Settings,
+    /// What is learned of the paths to the sensors.
+    pub(crate) paths: Option<PathTerms>,
+    /// When the sounds were heard that are looked at now, so that what was learned ages.
+    pub(crate) time: Option<Timestamp>,
     pub(crate) medium: Medium,
     pub(crate) height: HeightPrior,
     pub(crate) sensors: Vec<SensorModel>,
@@ -45,10 +50,7 @@ impl Site {
         let sensors: Vec<SensorModel> = array
             .sensors()
             .iter()
-            .map(|s| SensorModel {
-                position: s.position,
-                sigma_s: (s.position_sigma_m / medium.speed_m_s).hypot(s.clock_sigma_s),
-            })
+            .map(|s| SensorModel::of(s, medium.speed_m_s))
             .collect();
         let bounds = |f: fn(Enu) -> f64| {
             sensors
@@ -82,6 +84,8 @@ impl Site {
             array,
             atmosphere,
             settings,
+            paths: None,
+            time: None,
             medium,
             height,
             sensors,
@@ -155,7 +159,7 @@ impl Site {
         longest
     }
 
-    /// What a fit at this site assumes.
+    /// What a fit at this site assumes; path terms are taken as they have aged by now.
     pub(crate) fn assumptions(&self) -> Assumptions<'_> {
         Assumptions {
             sensors: &self.sensors,
@@ -167,14 +171,13 @@ impl Site {
             ],
             height: &self.height,
             settings: &self.settings,
+            paths: self.paths.as_ref(),
+            time: self.time,
         }
     }
 
     /// Spread of an arrival about its prediction, onset error apart, seconds.
     pub(crate) fn arrival_sigma_s(&self, sensor: usize, delay_s: f64) -> f64 {
-        self.settings
-            .path_sigma_at(delay_s)
-            .hypot(self.settings.jitter_sigma_s)
-            .hypot(self.sensors[sensor].sigma_s)
+        self.sensors[sensor].arrival_sigma_s(delay_s, &self.settings)
     }
 }

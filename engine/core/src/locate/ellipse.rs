@@ -25,6 +25,13 @@ pub fn ellipse95(covariance_m2: [[f64; 2]; 2]) -> Ellipse {
     }
 }
 
+/// Square of the distance (`x_m`, `y_m`) in units of a normal distribution with `covariance_m2` over
+/// (east, north): `d' C^-1 d`, at most [`CHI2_95`] within the 95 % ellipse.
+pub fn squared_sigmas(covariance_m2: [[f64; 2]; 2], x_m: f64, y_m: f64) -> f64 {
+    let [[ee, en], [_, nn]] = covariance_m2;
+    (nn * x_m * x_m - 2.0 * en * x_m * y_m + ee * y_m * y_m) / (ee * nn - en * en)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +61,11 @@ mod tests {
     #[test]
     fn quantile() {
         assert!((CHI2_95 - -2.0 * 0.05_f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn distance_in_sigmas_by_hand() {
+        // C = [[4, 2], [2, 2]]: C^-1 = [[0.5, -0.5], [-0.5, 1]]; of (1, 3): 0.5 - 3 + 9.
+        assert!((squared_sigmas([[4.0, 2.0], [2.0, 2.0]], 1.0, 3.0) - 6.5).abs() < 1e-12);
     }
 }

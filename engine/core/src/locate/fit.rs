@@ -4,8 +4,10 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
-use crate::locate::height::HeightPrior;
-use crate::settings::Settings;
+use crate::locate::assumptions::Assumptions;
+use crate::locate::likelihood::direct_probability;
+use crate::median::upper_median;
+use crate::paths::Prediction;
 use crate::travel::Medium;
 
 /// One arrival of one round.
@@ -26,32 +28,6 @@ pub struct Round {
     pub time_s: f64,
     /// What the sensors heard.
     pub observations: Vec<Observation>,
-}
-
-/// Where the sensors are and how well each is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SensorModel {
-    /// Position.
-    pub position: Enu,
-    /// Timing error by survey and clock, constant over the burst, seconds.
-    pub sigma_s: f64,
-}
-
-/// Everything a fit assumes beside the arrivals.
-#[derive(Clone, Debug)]
-pub struct Assumptions<'a> {
-    /// The sensors.
-    pub sensors: &'a [SensorModel],
-    /// Expected air.
-    pub medium: Medium,
-    /// Standard deviation of the speed of sound, m/s.
-    pub speed_sigma_m_s: f64,
-    /// Standard deviation of each wind component, m/s.
-    pub wind_sigma_m_s: [f64; 2],
-    /// Height of the source.
-    pub height: &'a HeightPrior,
-    /// Spread of paths and jitter.
-    pub settings: &'a Settings,
 }
 
 /// A located burst.
@@ -234,6 +210,7 @@ struct System {
     gradient: DVector<f64>,
     residuals_s: Vec<Vec<f64>>,
     direct: Vec<Vec<f64>>,
+    learned: Option<Prediction>,
 }
 
 impl Unknowns {
@@ -293,7 +270,7 @@ impl Unknowns {
                 .hypot(o.sigma_s)
                 .hypot(a.settings.jitter_sigma_s)
         });
-        median(sigmas.collect())
+        upper_median(sigmas.collect())
     }
 
     fn normal_equations(
@@ -333,10 +310,11 @@ impl Unknowns {
                 state[WIND + 1].clamp(-60.0, 60.0),
             ],
         };
+        let learned = a.learned(self.position(state, 0));
         for (sensor, column) in self.path.iter().enumerate() {
             if let Some(column) = *column {
                 let delay_s = medium.delay_s(self.position(state, 0), a.sensors[sensor].position);
-                prior(column, Uncertain::new(0.0, path_sigma(a, sensor, delay_s)));
+                prior(column, a.path(learned.as_ref(), sensor, delay_s));
             }
         }
         for k in 1..self.n_rounds {
@@ -366,15 +344,15 @@ impl Unknowns {
             for o in &round.observations {
                 let d = medium.delay(position, a.sensors[o.sensor].position);
                 let whole = o.time_s - state[self.time(k)] - d.delay_s;
-                let path = path_sigma(a, o.sensor, d.delay_s);
+                let path = a.path(learned.as_ref(), o.sensor, d.delay_s);
                 let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
-                // Direct or late is judged by the whole residual, path delay included: an
+                // Direct or late is judged by the whole residual, unlearned path delay included: an
                 // echo repeats from round to round as a path delay does.
                 let p = if blur_s > 0.0 {
                     // Cauchy weight: never zero, so that no arrival is lost before its time.
-                    1.0 / (1.0 + (whole / blur_s).powi(2))
+                    1.0 / (1.0 + ((whole - path.mean) / blur_s).powi(2))
                 } else {
-                    direct_probability(whole, path.hypot(noise), a.settings)
+                    direct_probability(whole - path.mean, path.sigma.hypot(noise), a.settings)
                 };
                 let mut columns = vec![
                     (EAST, d.by_source[0]),
@@ -394,10 +372,10 @@ impl Unknowns {
                         columns.push((column, 1.0));
                         (whole - state[column], noise)
                     }
-                    None => (whole, path.hypot(noise)),
+                    None => (whole - path.mean, path.sigma.hypot(noise)),
                 };
                 add(&columns, residual, p / (sigma * sigma));
-                residuals.push(whole);
+                residuals.push(whole - path.mean);
                 probabilities.push(p);
             }
             residuals_s.push(residuals);
@@ -408,6 +386,7 @@ impl Unknowns {
             gradient,
             residuals_s,
             direct,
+            learned,
         }
     }
 
@@ -435,7 +414,7 @@ impl Unknowns {
             [[entry(0, 0), cross], [cross, entry(1, 1)]]
         };
         let all = 0..rounds.len();
-        Fix {
+        let mut fix = Fix {
             positions: all.clone().map(|k| self.position(state, k)).collect(),
             covariances_m2: all.clone().map(covariance_of).collect(),
             times_s: all.clone().map(|k| state[self.time(k)]).collect(),
@@ -445,54 +424,20 @@ impl Unknowns {
             residuals_s: system.residuals_s,
             direct: system.direct,
             converged,
+        };
+        // Places of calibrations may have been stated wrong, which moves every fix near them.
+        if let Some(learned) = system.learned {
+            fix.widen(learned.place_covariance_m2);
         }
+        fix
     }
 }
 
 /// Median distance of the residuals from their median, the largest of the rounds, seconds.
 fn typical_misfit_s(system: &System) -> f64 {
     let of_round = |residuals: &Vec<f64>| {
-        let middle = median(residuals.clone());
-        median(residuals.iter().map(|r| (r - middle).abs()).collect())
+        let middle = upper_median(residuals.clone());
+        upper_median(residuals.iter().map(|r| (r - middle).abs()).collect())
     };
     system.residuals_s.iter().map(of_round).fold(0.0, f64::max)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// Spread of what is constant on one path: the city, the survey and the clock.
-fn path_sigma(a: &Assumptions<'_>, sensor: usize, delay_s: f64) -> f64 {
-    a.settings
-        .path_sigma_at(delay_s)
-        .hypot(a.sensors[sensor].sigma_s)
-        .max(1e-6)
-}
-
-/// Probability that an arrival with this residual is direct, not a late echo or clutter.
-pub(crate) fn direct_probability(residual_s: f64, sigma_s: f64, settings: &Settings) -> f64 {
-    /// Density of clutter that is neither, 1/s. It only matters beyond four sigma, where it keeps one
-    /// absurdly early onset from dragging the fix along.
-    const CLUTTER_PER_S: f64 = 1e-3;
-    let direct = (1.0 - settings.late_share) * normal_density(residual_s, sigma_s);
-    let late = settings.late_share * late_density(residual_s, sigma_s, settings.late_mean_s);
-    direct / (direct + late + CLUTTER_PER_S)
-}
-
-/// Density of a normal distribution about zero, 1/s.
-pub(crate) fn normal_density(residual_s: f64, sigma_s: f64) -> f64 {
-    let z = residual_s / sigma_s;
-    (-0.5 * z * z).exp() / (sigma_s * (2.0 * std::f64::consts::PI).sqrt())
-}
-
-/// Density of an exponential lag with mean `mean_s` that starts about one sigma after the direct
-/// wave, 1/s. The smooth start of a full convolution would buy nothing here.
-pub(crate) fn late_density(residual_s: f64, sigma_s: f64, mean_s: f64) -> f64 {
-    if residual_s < -sigma_s {
-        0.0
-    } else {
-        (-(residual_s + sigma_s) / mean_s).exp() / mean_s
-    }
 }

@@ -26,7 +26,11 @@ pub struct HeightPrior {
 impl HeightPrior {
     /// Prior for the surroundings of `array`; `fixed` overrides it everywhere.
     pub fn new(array: &Array, fixed: Option<Uncertain>) -> Self {
-        let sensors: Vec<Enu> = array.sensors().iter().map(|s| s.position).collect();
+        Self::around(array.sensors().iter().map(|s| s.position).collect(), fixed)
+    }
+
+    /// Prior for the surroundings of `sensors`; `fixed` overrides it everywhere.
+    pub fn around(sensors: Vec<Enu>, fixed: Option<Uncertain>) -> Self {
         let extent_m = sensors
             .iter()
             .flat_map(|a| sensors.iter().map(move |b| a.horizontal_distance_m(*b)))

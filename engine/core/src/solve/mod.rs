@@ -40,6 +40,8 @@
 //!     survey_sigma_m: 0.0,
 //!     dimensions: Dimensions::Two,
 //!     air: Air { speed_m_s: Uncertain::new(343.0, 0.0), wind: Wind::default() },
+//!     up_m: None,
+//!     paths: &[],
 //! };
 //! let found = solve(&problem, &Settings::default())?;
 //! assert!(found.position.horizontal_distance_m(shooter) < 0.5);
@@ -49,16 +51,26 @@
 
 #![allow(clippy::needless_range_loop)] // Matrices of fixed size read best by their indices.
 
+mod alternatives;
+mod contour;
+mod density;
+mod lattice;
+mod map;
 mod places;
 mod plain;
 mod posterior;
 mod problem;
 mod readings;
 mod refine;
+mod rifle;
 mod scene;
 mod small;
 mod start;
 
+pub use alternatives::{Candidate, candidates};
+pub use contour::Polygon;
+pub use map::{ProbabilityMap, Region, probability_map};
 pub use plain::maximum_likelihood;
 pub use posterior::solve;
 pub use problem::{Air, Dimensions, MAX_SENSORS, Problem, Settings, Solution, SolveError};
+pub use rifle::{Bullet, Heard, RifleFix, RifleProblem, Wave, locate_rifle};

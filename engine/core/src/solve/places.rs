@@ -1,6 +1,7 @@
 //! A probability distribution made of normal ones, and the answer it gives.
 
 use crate::locate::ellipse::CHI2_95;
+use crate::normal::below;
 
 /// More than this never carry weight; what comes after is left out.
 const MOST: usize = 128;
@@ -136,7 +137,7 @@ impl Places {
                 .iter()
                 .map(|&(share, mean, per)| {
                     let x = ((limit / mean).cbrt() - 1.0 + per) / per.sqrt();
-                    share / (1.0 + (-1.5976 * x - 0.07056 * x * x * x).exp())
+                    share * below(x)
                 })
                 .sum()
         };

@@ -1,9 +1,9 @@
 //! Maximum likelihood when every arrival is on time.
 
-use super::problem::{Problem, Settings, Solution, SolveError};
-use super::refine::{delay, priors};
+use super::problem::{MAX_SENSORS, Problem, Settings, Solution, SolveError};
+use super::refine::{LN_2_PI, delay, priors};
 use super::scene::Scene;
-use super::small::{cholesky, inverse, solve};
+use super::small::{cholesky, inverse, log_determinant, solve};
 use super::start::{Best, intersect, rate};
 use crate::geodesy::Enu;
 use crate::units::Seconds;
@@ -42,9 +42,10 @@ fn fit<const D: usize, const P: usize>(scene: &Scene) -> Result<Solution, SolveE
     let ends = best.starts[..best.n]
         .iter()
         .filter_map(|start| descend::<D, P>(scene, start.unknowns::<D, P>(scene)));
-    let (_, theta, full) = ends
+    let (misfit, theta, factor) = ends
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .ok_or(SolveError::Degenerate)?;
+    let full = inverse(&factor);
     let mut covariance_m2 = [[0.0; 3]; 3];
     for a in 0..D {
         covariance_m2[a][..D].copy_from_slice(&full[a][..D]);
@@ -54,6 +55,7 @@ fn fit<const D: usize, const P: usize>(scene: &Scene) -> Result<Solution, SolveE
     } else {
         0.0
     };
+    let widths = scene.sigma[..scene.n].iter();
     Ok(Solution {
         position: Enu::new(theta[0] + scene.origin[0], theta[1] + scene.origin[1], up),
         t0: Seconds(theta[D] + scene.epoch_s),
@@ -61,15 +63,22 @@ fn fit<const D: usize, const P: usize>(scene: &Scene) -> Result<Solution, SolveE
         on_time: u64::MAX >> (64 - scene.n),
         places: best.n,
         probability: 1.0,
+        log_evidence: 0.5 * (P as f64 * LN_2_PI - log_determinant(&factor) - misfit)
+            - widths
+                .map(|sigma_s| sigma_s.ln() + 0.5 * LN_2_PI)
+                .sum::<f64>(),
     })
 }
 
-/// Gauss-Newton; returns the misfit, the unknowns and their covariance.
+/// Gauss-Newton; returns the misfit, the unknowns and the Cholesky factor of their information.
 fn descend<const D: usize, const P: usize>(
     scene: &Scene,
     mut theta: [f64; P],
 ) -> Option<(f64, [f64; P], [[f64; P]; P])> {
-    let per_sigma2 = 1.0 / (scene.sigma_s * scene.sigma_s);
+    let mut weights = [0.0; MAX_SENSORS];
+    for (weight, sigma_s) in weights.iter_mut().zip(&scene.sigma[..scene.n]) {
+        *weight = 1.0 / (sigma_s * sigma_s);
+    }
     let mut end = None;
     for _ in 0..MAX_STEPS {
         let mut info = [[0.0; P]; P];
@@ -78,18 +87,13 @@ fn descend<const D: usize, const P: usize>(
         for m in 0..scene.n {
             let (predicted, by) = delay::<D, P>(scene, m, &theta);
             let e = scene.t[m] - predicted;
-            misfit += e * e;
+            misfit += e * e * weights[m];
             for a in 0..P {
-                slope[a] += e * by[a];
+                let wa = weights[m] * by[a];
+                slope[a] += e * wa;
                 for b in 0..=a {
-                    info[a][b] += by[a] * by[b];
+                    info[a][b] += wa * by[b];
                 }
-            }
-        }
-        for a in 0..P {
-            slope[a] *= per_sigma2;
-            for b in 0..=a {
-                info[a][b] *= per_sigma2;
             }
         }
         let prior = priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
@@ -103,11 +107,11 @@ fn descend<const D: usize, const P: usize>(
         for (t, s) in theta.iter_mut().zip(step) {
             *t += shrink * s;
         }
-        end = Some((misfit * per_sigma2 - 2.0 * prior, theta, factor));
+        end = Some((misfit - 2.0 * prior, theta, factor));
         // A thousandth of a standard deviation.
         if gain < 1e-6 {
             break;
         }
     }
-    end.map(|(misfit, theta, factor)| (misfit, theta, inverse(&factor)))
+    end
 }

@@ -46,6 +46,15 @@ fn weigh<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
 ) -> Result<Solution, SolveError> {
+    let modes = explore::<D, P>(scene, settings);
+    combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
+}
+
+/// Every maximum of the posterior that was found, at every scale of noise.
+pub(super) fn explore<const D: usize, const P: usize>(
+    scene: &Scene,
+    settings: &Settings,
+) -> Modes<P> {
     // How far an unknown height, wind and speed let true places miss, roughly.
     let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
         / (scene.speed * scene.speed);
@@ -61,7 +70,7 @@ fn weigh<const D: usize, const P: usize>(
     let mut modes = Modes::<P>::new();
     for start in &best.starts[..best.n] {
         let theta = start.unknowns::<D, P>(scene);
-        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, scene.sigma_s, 20);
+        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, 1.0, 20);
         modes.offer(mode, settings.noise_scales[0].1);
     }
     // What the best becomes when one arrival is read the other way: a free height, and free air more
@@ -80,8 +89,7 @@ fn weigh<const D: usize, const P: usize>(
             &from,
             |_, theta, _, odds| {
                 if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
-                    let sigma = scene.sigma_s;
-                    let mode = refine::<D, P>(scene, settings, *theta, from.late, sigma, sigma, 6);
+                    let mode = refine::<D, P>(scene, settings, *theta, from.late, 0.0, 1.0, 6);
                     modes.offer(mode, settings.noise_scales[0].1);
                 }
             },
@@ -91,16 +99,15 @@ fn weigh<const D: usize, const P: usize>(
     let stated = modes.n;
     let worth = modes.best() - WORTH;
     for (scale, prior) in &settings.noise_scales[1..] {
-        let sigma = scale * scene.sigma_s;
         for k in 0..stated {
             let from = modes.list[k];
             if from.evidence > worth {
-                let mode = refine::<D, P>(scene, settings, from.theta, from.late, sigma, sigma, 8);
+                let mode = refine::<D, P>(scene, settings, from.theta, from.late, 0.0, *scale, 8);
                 modes.offer(mode, *prior);
             }
         }
     }
-    combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
+    modes
 }
 
 /// All triples of `0..n`, or an even choice of `most` of them.
@@ -122,7 +129,7 @@ pub(super) fn for_triples(n: usize, most: usize, mut visit: impl FnMut(usize, us
 
 /// Maxima of the posterior, each once.
 #[derive(Clone, Copy)]
-struct Modes<const P: usize> {
+pub(super) struct Modes<const P: usize> {
     list: [Mode<P>; MODES],
     n: usize,
 }
@@ -143,7 +150,7 @@ impl<const P: usize> Modes<P> {
         }
         mode.evidence += prior.ln();
         let same = self.list[..self.n].iter().any(|other| {
-            other.sigma_s == mode.sigma_s
+            other.scale == mode.scale
                 && (0..2).all(|a| {
                     let d = mode.theta[a] - other.theta[a];
                     d * d < 0.05 * other.covariance[a][a].min(mode.covariance[a][a])
@@ -155,7 +162,11 @@ impl<const P: usize> Modes<P> {
         }
     }
 
-    fn best(&self) -> f64 {
+    pub(super) fn list(&self) -> &[Mode<P>] {
+        &self.list[..self.n]
+    }
+
+    pub(super) fn best(&self) -> f64 {
         let each = self.list[..self.n].iter().map(|m| m.evidence);
         each.fold(f64::NEG_INFINITY, f64::max)
     }
@@ -213,10 +224,10 @@ fn combine<const D: usize, const P: usize>(
         );
     }
     let (mean, covariance, probability) = places.summary();
-    let mut on_time = 0;
-    for k in 0..scene.n {
-        on_time |= (best.on_time >> k & 1) << scene.index[k];
-    }
+    let sum: f64 = modes
+        .iter()
+        .map(|m| (m.evidence - best.evidence).exp())
+        .sum();
     Some(Solution {
         position: Enu::new(
             mean[0] + scene.origin[0],
@@ -229,8 +240,9 @@ fn combine<const D: usize, const P: usize>(
         ),
         t0: Seconds(mean[3] + scene.epoch_s),
         covariance_m2: covariance,
-        on_time,
+        on_time: scene.by_caller(best.on_time),
         places: modes.len(),
         probability,
+        log_evidence: best.evidence + sum.ln(),
     })
 }

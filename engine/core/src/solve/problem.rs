@@ -1,7 +1,8 @@
 //! What goes into a solution and what comes out.
 
-use crate::atmosphere::{Uncertain, Wind};
+use crate::atmosphere::{Atmosphere, Uncertain, Wind};
 use crate::geodesy::Enu;
+use crate::travel::Medium;
 use crate::units::Seconds;
 
 /// More sensors than this hear no shot; arrays on the stack have this size.
@@ -25,6 +26,27 @@ pub struct Air {
     pub wind: Wind,
 }
 
+impl Air {
+    /// The air of `atmosphere`.
+    pub fn of(atmosphere: &Atmosphere) -> Self {
+        Self {
+            speed_m_s: Uncertain::new(
+                atmosphere.speed_of_sound().0,
+                atmosphere.speed_of_sound_sigma().0,
+            ),
+            wind: atmosphere.wind,
+        }
+    }
+
+    /// What is expected of it.
+    pub fn medium(&self) -> Medium {
+        Medium {
+            speed_m_s: self.speed_m_s.mean,
+            wind_m_s: [self.wind.east.mean, self.wind.north.mean],
+        }
+    }
+}
+
 /// The arrival times of one shot.
 #[derive(Clone, Copy, Debug)]
 pub struct Problem<'a> {
@@ -40,6 +62,13 @@ pub struct Problem<'a> {
     pub dimensions: Dimensions,
     /// The air.
     pub air: Air,
+    /// Height of the source in the frame of the sensors, metres, where terrain or a witness tells it;
+    /// `None` is the guess of [`Settings::below_sensors_m`]. Only in three dimensions.
+    pub up_m: Option<Uncertain>,
+    /// Extra delay of the path to each sensor beyond the straight line, seconds, each normal with its
+    /// sigma and independent of the others; empty where nothing is known of paths, which stands
+    /// for 0 +- 0. The prior of a city is +-7.4 ms, that of a learned path 1 to 2 ms.
+    pub paths: &'a [Uncertain],
 }
 
 /// What is assumed beside the problem: one set for all data.
@@ -92,6 +121,10 @@ pub struct Solution {
     pub places: usize,
     /// Probability of the place that `position` is at.
     pub probability: f64,
+    /// Log of the density of these arrivals under everything assumed, up to a constant of the sensors
+    /// and the air. Of two descriptions of the same arrivals, such as path delays learned here or
+    /// there, the likelier has the greater.
+    pub log_evidence: f64,
 }
 
 impl Solution {
@@ -129,8 +162,16 @@ pub enum SolveError {
         /// Arrivals given.
         arrivals: usize,
     },
+    /// Path delays are given, but not one for each sensor.
+    #[error("{sensors} sensors but {paths} path delays; give one each or none")]
+    PathMismatch {
+        /// Sensors given.
+        sensors: usize,
+        /// Path delays given.
+        paths: usize,
+    },
     /// A number that is not finite, or a sigma or speed that is not positive.
-    #[error("a position, time, sigma or speed is not a usable number")]
+    #[error("a position, time, delay, sigma or speed is not a usable number")]
     NotUsable,
     /// The geometry leaves the position open, such as sensors on one line.
     #[error("the sensors leave the position open: they stand on one line or in one place")]

@@ -3,6 +3,7 @@
 use super::problem::Settings;
 use super::refine::{Mode, delay, lateness_density};
 use super::scene::Scene;
+use crate::normal::below;
 
 /// Beyond this spread of an unknown lateness its own prior limits it, seconds: mean and spread of
 /// the prior.
@@ -21,7 +22,6 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
     mode: &Mode<P>,
     mut visit: impl FnMut(usize, &[f64; P], &[[f64; P]; P], f64),
 ) {
-    let sigma2 = mode.sigma_s * mode.sigma_s;
     // One more late arrival when k of n are: (alpha + k) / (beta + n - k - 1), the share integrated
     // out.
     let [alpha, beta] = settings.late_share;
@@ -32,7 +32,7 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
         let flipped = mode.on_time ^ 1 << m;
         if modes
             .iter()
-            .any(|o| o.on_time == flipped && o.sigma_s == mode.sigma_s)
+            .any(|o| o.on_time == flipped && o.scale == mode.scale)
         {
             continue;
         }
@@ -49,6 +49,8 @@ pub(super) fn other_readings<const D: usize, const P: usize>(
         if q <= 0.0 || q.is_nan() {
             continue;
         }
+        let sigma_s = mode.scale * scene.sigma[m];
+        let sigma2 = sigma_s * sigma_s;
         // Shift along `gain`, factor on `gain gain'`, odds.
         let (shift, widen, odds) = if mode.on_time >> m & 1 == 1 {
             let h = (q / sigma2).min(0.995);
@@ -127,7 +129,7 @@ fn positive_part(mean: f64, variance: f64) -> (f64, f64, f64) {
         let r = sd / a.abs();
         return (r, r * r, (-0.5 * a * a).exp() * 0.4 / a.abs());
     }
-    let above = 1.0 / (1.0 + (-1.5976 * a - 0.07056 * a * a * a).exp());
+    let above = below(a);
     let mills = 0.398_942_280_401_432_7 * (-0.5 * a * a).exp() / above;
     let v = variance * (1.0 - mills * (mills + a)).clamp(0.05, 1.0);
     ((mean + sd * mills).max(0.0), v, above)

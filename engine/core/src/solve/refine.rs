@@ -7,7 +7,7 @@ use super::small::{cholesky, inverse, log_determinant, solve};
 /// Even at no lateness the density of lateness is what it would be this much later if it fell
 /// linearly to zero, seconds.
 const SOON_S: f64 = 0.002;
-const LN_2_PI: f64 = 1.837_877_066_409_345_3;
+pub(super) const LN_2_PI: f64 = 1.837_877_066_409_345_3;
 
 /// A maximum of the posterior and the normal distribution that fits it there.
 ///
@@ -22,8 +22,8 @@ pub(super) struct Mode<const P: usize> {
     pub(super) late: f64,
     /// Bit k: arrival k of the scene is on time.
     pub(super) on_time: u64,
-    /// Noise it was found with, seconds.
-    pub(super) sigma_s: f64,
+    /// Noise it was found with, in units of what is stated.
+    pub(super) scale: f64,
 }
 
 impl<const P: usize> Mode<P> {
@@ -33,7 +33,7 @@ impl<const P: usize> Mode<P> {
         evidence: f64::NEG_INFINITY,
         late: 0.0,
         on_time: 0,
-        sigma_s: 0.0,
+        scale: 0.0,
     };
 }
 
@@ -170,21 +170,39 @@ pub(super) fn priors<const D: usize, const P: usize>(
     log
 }
 
-/// Climbs from `theta` to a maximum of the posterior with noise `sigma_s`, the noise lowered to
-/// that from `from_sigma_s` on the way; expectation-maximisation for who is late and for the share
+/// Climbs from `theta` to a maximum of the posterior with `scale` times the stated noise, the noise
+/// at least `blur_s` at first and half of that from step to step; expectation-maximisation for who is late and for the share
 /// of late ones, Gauss-Newton for the rest.
 pub(super) fn refine<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
+    theta: [f64; P],
+    late: f64,
+    blur_s: f64,
+    scale: f64,
+    steps: usize,
+) -> Option<Mode<P>> {
+    climb::<D, P, false>(scene, settings, theta, late, blur_s, scale, steps)
+}
+
+/// As [`refine`], east and north held at those of `theta` if `HELD`: the evidence is then the
+/// density of the place, the rest integrated out by Laplace's method.
+pub(super) fn climb<const D: usize, const P: usize, const HELD: bool>(
+    scene: &Scene,
+    settings: &Settings,
     mut theta: [f64; P],
     mut late: f64,
-    from_sigma_s: f64,
-    sigma_s: f64,
+    mut blur_s: f64,
+    scale: f64,
     steps: usize,
 ) -> Option<Mode<P>> {
     let [alpha, beta] = settings.late_share;
     let n = scene.n as f64;
-    let mut sigma = from_sigma_s;
+    let least_s = scene.sigma[..scene.n]
+        .iter()
+        .copied()
+        .fold(f64::INFINITY, f64::min);
+    let least_s = scale * least_s;
     for step_no in 0..steps {
         let mut info = [[0.0; P]; P];
         let mut slope = [0.0; P];
@@ -192,6 +210,7 @@ pub(super) fn refine<const D: usize, const P: usize>(
         for m in 0..scene.n {
             let (predicted, by) = delay::<D, P>(scene, m, &theta);
             let e = scene.t[m] - predicted;
+            let sigma = (scale * scene.sigma[m]).max(blur_s);
             let s = share(e, sigma, late, settings.lateness_s);
             n_late += 1.0 - s.on;
             // Newton where the density curves down, Gauss-Newton's part of it elsewhere.
@@ -213,6 +232,9 @@ pub(super) fn refine<const D: usize, const P: usize>(
         // The slope of the log density by the residual is minus that by the prediction.
         priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
         info[D][D] += 1e-6;
+        if HELD {
+            hold_place(&mut info, &mut slope);
+        }
         let factor = cholesky(&info)?;
         let mut step = solve(&factor, &slope);
         let gain: f64 = step.iter().zip(&slope).map(|(a, b)| a * b).sum();
@@ -227,22 +249,36 @@ pub(super) fn refine<const D: usize, const P: usize>(
             *t += s;
         }
         late = (alpha - 1.0 + n_late) / (alpha + beta - 2.0 + n);
-        let last = sigma <= sigma_s;
-        sigma = (0.5 * sigma).max(sigma_s);
+        let last = blur_s <= least_s;
+        blur_s *= 0.5;
         if last && gain < 1e-3 && step_no > 0 {
             break;
         }
     }
-    settle::<D, P>(scene, settings, theta, late, sigma_s)
+    settle::<D, P, HELD>(scene, settings, theta, late, scale)
+}
+
+/// Takes east and north out of the unknowns.
+fn hold_place<const P: usize>(info: &mut [[f64; P]; P], slope: &mut [f64; P]) {
+    for a in 0..P {
+        for b in 0..2 {
+            info[a][b] = 0.0;
+            info[b][a] = 0.0;
+        }
+    }
+    for b in 0..2 {
+        info[b][b] = 1.0;
+        slope[b] = 0.0;
+    }
 }
 
 /// The normal distribution about a maximum and the probability it holds.
-fn settle<const D: usize, const P: usize>(
+fn settle<const D: usize, const P: usize, const HELD: bool>(
     scene: &Scene,
     settings: &Settings,
     theta: [f64; P],
     late: f64,
-    sigma: f64,
+    scale: f64,
 ) -> Option<Mode<P>> {
     let mut full = [[0.0; P]; P];
     let mut sure = [[0.0; P]; P];
@@ -251,8 +287,10 @@ fn settle<const D: usize, const P: usize>(
     let mut log = 0.0;
     let mut on_time = 0_u64;
     let mut n_late = 0.0;
+    let mut nobody_late = 1.0;
     for m in 0..scene.n {
         let (predicted, by) = delay::<D, P>(scene, m, &theta);
+        let sigma = scale * scene.sigma[m];
         let s = share(scene.t[m] - predicted, sigma, late, settings.lateness_s);
         product *= s.density;
         if !(1e-100..1e100).contains(&product) {
@@ -261,6 +299,7 @@ fn settle<const D: usize, const P: usize>(
         }
         on_time |= u64::from(s.on > 0.5) << m;
         n_late += 1.0 - s.on;
+        nobody_late *= s.on;
         let on_weight = s.on / (sigma * sigma);
         for a in 0..P {
             slope[a] -= s.slope * by[a];
@@ -277,7 +316,12 @@ fn settle<const D: usize, const P: usize>(
     sure[D][D] += 1e-6;
     let [alpha, beta] = settings.late_share;
     log += (alpha - 1.0) * late.ln() + (beta - 1.0) * (1.0 - late).ln();
-    if n_late < 0.5 {
+    if HELD {
+        // A density must not jump from place to place.
+        log += (1.0 + (settings.all_on_time - 1.0) * nobody_late).ln();
+        hold_place(&mut full, &mut slope);
+        hold_place(&mut sure, &mut slope);
+    } else if n_late < 0.5 {
         log += settings.all_on_time.ln();
     }
     let factor = cholesky(&full).or_else(|| cholesky(&sure))?;
@@ -288,7 +332,7 @@ fn settle<const D: usize, const P: usize>(
         evidence,
         late,
         on_time,
-        sigma_s: sigma,
+        scale,
     })
 }
 
@@ -321,6 +365,8 @@ mod tests {
                     north: Uncertain::new(wind[1], 3.0),
                 },
             },
+            up_m: None,
+            paths: &[],
         };
         Scene::try_new(&problem, &Settings::default()).unwrap()
     }

@@ -2,6 +2,9 @@
 
 use super::problem::{Dimensions, MAX_SENSORS, Problem, Settings, SolveError};
 
+/// A height stated better than this is taken to be known to this, metres.
+const LEAST_HEIGHT_SIGMA_M: f64 = 1e-3;
+
 /// Sensors in order of arrival, about their mean and the first arrival, in plain arrays.
 #[derive(Clone, Debug)]
 pub(super) struct Scene {
@@ -18,7 +21,10 @@ pub(super) struct Scene {
     pub(super) index: [u8; MAX_SENSORS],
     pub(super) origin: [f64; 3],
     pub(super) epoch_s: f64,
+    /// Root mean square of the standard deviations of the arrivals.
     pub(super) sigma_s: f64,
+    /// Standard deviation of each arrival with its path.
+    pub(super) sigma: [f64; MAX_SENSORS],
     /// Speed of sound and wind, m/s.
     pub(super) speed: f64,
     pub(super) wind: [f64; 2],
@@ -41,6 +47,14 @@ impl Scene {
                 arrivals: problem.arrivals.len(),
             });
         }
+        let paths = problem.paths;
+        if !paths.is_empty() && paths.len() != n {
+            return Err(SolveError::PathMismatch {
+                sensors: n,
+                paths: paths.len(),
+            });
+        }
+        let path = |k: usize| paths.get(k).copied().unwrap_or_default();
         let three = problem.dimensions == Dimensions::Three;
         let need = 4;
         if n < need {
@@ -62,11 +76,14 @@ impl Scene {
             .flat_map(|s| [s.east_m, s.north_m, s.up_m])
             .chain(problem.arrivals.iter().map(|t| t.0))
             .chain([speed.sigma, wind.east.sigma, wind.north.sigma])
+            .chain(paths.iter().flat_map(|p| [p.mean, p.sigma]))
+            .chain(problem.up_m.iter().flat_map(|up| [up.mean, up.sigma]))
             .all(usable);
         let still = wind.east.mean.hypot(wind.north.mean) < 0.5 * speed.mean;
         // Along the ray, a wrong place is a wrong time.
-        let sigma_s = problem.sigma.0.hypot(problem.survey_sigma_m / speed.mean);
-        if !all || !(1e-9..10.0).contains(&sigma_s) || !(1.0..1e5).contains(&speed.mean) || !still {
+        let common_s = problem.sigma.0.hypot(problem.survey_sigma_m / speed.mean);
+        let timely = (0..n).all(|k| (1e-9..10.0).contains(&common_s.hypot(path(k).sigma)));
+        if !all || !timely || !(1.0..1e5).contains(&speed.mean) || !still {
             return Err(SolveError::NotUsable);
         }
         let mut order = [0_u8; MAX_SENSORS];
@@ -75,8 +92,9 @@ impl Scene {
         }
         order[..n].sort_unstable_by(|&a, &b| {
             let key = |k: u8| {
-                let s = problem.sensors[k as usize];
-                (problem.arrivals[k as usize].0, s.east_m, s.north_m)
+                let k = usize::from(k);
+                let s = problem.sensors[k];
+                (problem.arrivals[k].0 - path(k).mean, s.east_m, s.north_m)
             };
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0)
@@ -90,7 +108,8 @@ impl Scene {
             origin[1] += s.north_m / n as f64;
             origin[2] += if three { s.up_m / n as f64 } else { 0.0 };
         }
-        let epoch_s = problem.arrivals[order[0] as usize].0;
+        let first = usize::from(order[0]);
+        let epoch_s = problem.arrivals[first].0 - path(first).mean;
         let mut scene = Self {
             n,
             x: [0.0; MAX_SENSORS],
@@ -102,20 +121,21 @@ impl Scene {
             index: order,
             origin,
             epoch_s,
-            sigma_s,
+            sigma_s: common_s,
+            sigma: [common_s; MAX_SENSORS],
             speed: speed.mean,
             wind: [wind.east.mean, wind.north.mean],
             speed_sigma: speed.sigma.max(0.0),
             wind_sigma: [wind.east.sigma.max(0.0), wind.north.sigma.max(0.0)],
             three,
             reach: 0.0,
-            height: if three {
-                [
+            height: match problem.up_m {
+                _ if !three => [0.0, 0.0],
+                Some(up) => [up.mean - origin[2], up.sigma.max(LEAST_HEIGHT_SIGMA_M)],
+                None => [
                     -settings.below_sensors_m.mean,
                     settings.below_sensors_m.sigma,
-                ]
-            } else {
-                [0.0, 0.0]
+                ],
             },
         };
         for k in 0..n {
@@ -123,17 +143,27 @@ impl Scene {
             scene.x[k] = s.east_m - origin[0];
             scene.y[k] = s.north_m - origin[1];
             scene.z[k] = if three { s.up_m - origin[2] } else { 0.0 };
-            scene.t[k] = problem.arrivals[order[k] as usize].0 - epoch_s;
+            let path = path(usize::from(order[k]));
+            scene.t[k] = problem.arrivals[usize::from(order[k])].0 - path.mean - epoch_s;
+            scene.sigma[k] = common_s.hypot(path.sigma);
             scene.drift_x[k] = scene.x[k] - scene.wind[0] * scene.t[k];
             scene.drift_y[k] = scene.y[k] - scene.wind[1] * scene.t[k];
         }
         let square = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>();
+        if !paths.is_empty() {
+            scene.sigma_s = (square(&scene.sigma[..n]) / n as f64).sqrt();
+        }
         let spread2 = 0.5 * (square(&scene.x[..n]) + square(&scene.y[..n])) / n as f64;
         scene.reach = settings.reach * spread2.sqrt().max(1.0);
         if scene.on_one_line() {
             return Err(SolveError::Degenerate);
         }
         Ok(scene)
+    }
+
+    /// Bits by the order of arrival as bits by the caller's order.
+    pub(super) fn by_caller(&self, bits: u64) -> u64 {
+        (0..self.n).fold(0, |all, k| all | (bits >> k & 1) << self.index[k])
     }
 
     /// Is the air certain?

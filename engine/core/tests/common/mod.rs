@@ -3,10 +3,27 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shotfix_core::locate::fit::{Assumptions, FitError, Fix, SensorModel};
-use shotfix_core::locate::{HeightPrior, Observation, Round, fit};
+use shotfix_core::locate::fit::FitError;
+use shotfix_core::locate::{Assumptions, Fix, HeightPrior, Observation, Round, SensorModel, fit};
 use shotfix_core::travel::Medium;
 use shotfix_core::{Array, Enu, Sensor, Settings, Uncertain};
+
+/// Eight sensors in 700 m by 600 m, none in line with two others.
+pub(crate) const PLACES: [(f64, f64); 8] = [
+    (-350.0, -280.0),
+    (10.0, -310.0),
+    (340.0, -250.0),
+    (-360.0, 30.0),
+    (370.0, 60.0),
+    (-310.0, 300.0),
+    (40.0, 280.0),
+    (330.0, 310.0),
+];
+
+/// The same, 8 m up.
+pub(crate) fn places() -> Vec<Enu> {
+    PLACES.iter().map(|&(e, n)| Enu::new(e, n, 8.0)).collect()
+}
 
 /// Random numbers with a fixed seed.
 pub(crate) struct Dice(ChaCha8Rng);
@@ -139,6 +156,8 @@ impl World {
                 wind_sigma_m_s: self.wind_sigma_m_s,
                 height: &height,
                 settings: &self.settings,
+                paths: None,
+                time: None,
             },
         )
     }

@@ -1,12 +1,16 @@
 //! The whole chain, audio to shots, scored over a folder of tests.
 
+mod pulses;
+
+pub use pulses::bench_pulses;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
 use shotfix_core::{Seconds, Settings, Shot};
-use shotfix_datasets::{Error, LocateError, OpenOptions, RecordingSet, open_set};
+use shotfix_datasets::{Error, LocateError, OpenOptions, RecordingSet, TrueRound, open_set};
 
 use crate::score::{Assigned, assign};
 use crate::stats::{centroid, principal_sigmas, quantile, share_within};
@@ -76,6 +80,8 @@ pub struct Figures {
     pub centroid_m: Option<f64>,
     pub sigma1_m: Option<f64>,
     pub sigma2_m: Option<f64>,
+    pub precision_p50_m: Option<f64>,
+    pub precision_within_3_05_m: Option<f64>,
     pub in_ellipse95: Option<f64>,
     pub run_s: f64,
     pub real_time_factor: f64,
@@ -113,6 +119,10 @@ pub fn bench_locate(
         }
         done(index + 1, paths.len());
     }
+    Ok(bench(dir, tests, skipped))
+}
+
+fn bench(dir: &Path, tests: Vec<TestResult>, skipped: Vec<String>) -> LocateBench {
     let mut by_position: BTreeMap<&str, Vec<&TestResult>> = BTreeMap::new();
     for test in &tests {
         by_position.entry(&test.position).or_default().push(test);
@@ -122,7 +132,7 @@ pub fn bench_locate(
         .map(|(name, tests)| figures(name, tests, true))
         .collect();
     let all = figures("all", &tests.iter().collect::<Vec<_>>(), false);
-    Ok(LocateBench {
+    LocateBench {
         schema: "shotfix.bench.locate/1",
         version: env!("CARGO_PKG_VERSION"),
         input: dir.display().to_string(),
@@ -130,7 +140,7 @@ pub fn bench_locate(
         all,
         tests,
         skipped,
-    })
+    }
 }
 
 fn run_test(path: &Path, settings: Settings) -> Result<TestResult, Skip> {
@@ -151,27 +161,46 @@ fn run_test(path: &Path, settings: Settings) -> Result<TestResult, Skip> {
         .as_ref()
         .ok_or_else(|| Skip::NoTruth { path: name() })?;
     let shots: Vec<&Shot> = report.incidents.iter().flat_map(|i| &i.shots).collect();
-    let assigned = assign(&shots, &truth.rounds);
-    let found = assigned.iter().filter(|a| a.is_found()).count();
     let folder = || {
         path.file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned()
     };
-    Ok(TestResult {
-        path: name(),
-        position: truth.firing_position.clone().unwrap_or_else(folder),
+    Ok(test_result(
+        name(),
+        truth.firing_position.clone().unwrap_or_else(folder),
         sensors,
-        rounds: truth.rounds.len(),
+        &shots,
+        &truth.rounds,
+        [span_s(&set), run_s],
+    ))
+}
+
+/// Scores the shots of one test; `[span_s, run_s]` are the length of its input and the run time.
+fn test_result(
+    path: String,
+    position: String,
+    sensors: usize,
+    shots: &[&Shot],
+    rounds: &[TrueRound],
+    [audio_s, run_s]: [f64; 2],
+) -> TestResult {
+    let assigned = assign(shots, rounds);
+    let found = assigned.iter().filter(|a| a.is_found()).count();
+    TestResult {
+        path,
+        position,
+        sensors,
+        rounds: rounds.len(),
         shots: shots.len(),
         found,
         false_shots: shots.len() - found,
         distances_m: assigned.iter().map(|a| a.distance_m).collect(),
-        audio_s: span_s(&set),
+        audio_s,
         run_s,
         assigned,
-    })
+    }
 }
 
 fn recording_sensors(set: &RecordingSet) -> usize {
@@ -191,6 +220,23 @@ fn span_s(set: &RecordingSet) -> f64 {
         .0
 }
 
+/// Distances of the found shots from the centroid of those of their firing position, metres.
+fn about_centroids(tests: &[&TestResult]) -> Vec<f64> {
+    let mut by_position: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    for test in tests {
+        let found = test.assigned.iter().filter(|a| a.is_found());
+        let offsets = by_position.entry(&test.position).or_default();
+        offsets.extend(found.map(|a| a.offset_m));
+    }
+    let mut distances = Vec::new();
+    for offsets in by_position.values() {
+        if let Some((x, y)) = centroid(offsets) {
+            distances.extend(offsets.iter().map(|o| (o.0 - x).hypot(o.1 - y)));
+        }
+    }
+    distances
+}
+
 /// `one_place`: all tests were fired from one place, so that a centroid means something.
 fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
     let assigned: Vec<&Assigned> = tests.iter().flat_map(|t| &t.assigned).collect();
@@ -201,6 +247,7 @@ fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
         .map(|a| a.offset_m)
         .collect();
     let sigmas = principal_sigmas(&offsets);
+    let about_centroid = about_centroids(tests);
     let sum = |f: fn(&TestResult) -> usize| tests.iter().map(|t| f(t)).sum();
     let run_s: f64 = tests.iter().map(|t| t.run_s).sum();
     let audio_s: f64 = tests.iter().map(|t| t.audio_s).sum();
@@ -224,6 +271,8 @@ fn figures(name: &str, tests: &[&TestResult], one_place: bool) -> Figures {
         centroid_m: centroid(&offsets).map(|(x, y)| x.hypot(y)),
         sigma1_m: sigmas.map(|s| s.0),
         sigma2_m: sigmas.map(|s| s.1),
+        precision_p50_m: quantile(&about_centroid, 0.5),
+        precision_within_3_05_m: share_within(&about_centroid, 3.05),
         in_ellipse95: share_within(&inside, 0.5),
         run_s,
         real_time_factor: audio_s / run_s.max(1e-9),

@@ -1,0 +1,86 @@
+//! Pulses set back by their delays: where many sensors coincide, a round was fired.
+
+use super::pulse::Pulses;
+
+/// Two rounds of one weapon are at least this far apart, seconds: 1 500 rounds a minute.
+pub(super) const CLOSEST_S: f64 = 0.04;
+
+/// A supposed time of firing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Peak {
+    pub(super) time_s: f64,
+    pub(super) score: f64,
+    pub(super) heard: usize,
+}
+
+/// Times at which sensors coincide within `width_s`, best first, at least [`CLOSEST_S`] apart.
+///
+/// `delays_s` and `weights` are by sensor; a sensor without delay has no part. The score is
+/// the sum of the weights of the sensors that coincide.
+pub(super) fn peaks(
+    pulses: &Pulses,
+    free: &[bool],
+    delays_s: &[Option<f64>],
+    weights: &[f64],
+    width_s: f64,
+    least: f64,
+) -> Vec<Peak> {
+    let mut fired: Vec<(f64, u32)> = Vec::with_capacity(pulses.list.len());
+    for (pulse, _) in pulses.list.iter().zip(free).filter(|(_, free)| **free) {
+        if let Some(delay_s) = delays_s[pulse.sensor] {
+            fired.push((pulse.time_s - delay_s, pulse.sensor as u32));
+        }
+    }
+    fired.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut counts = vec![0_u16; delays_s.len()];
+    let (mut score, mut heard, mut sum_s, mut to) = (0.0, 0_usize, 0.0, 0);
+    let mut found: Vec<Peak> = Vec::new();
+    for from in 0..fired.len() {
+        let (first_s, sensor) = fired[from];
+        while to < fired.len() && fired[to].0 <= first_s + width_s {
+            let s = fired[to].1 as usize;
+            if counts[s] == 0 {
+                score += weights[s];
+                heard += 1;
+            }
+            counts[s] += 1;
+            sum_s += fired[to].0 - fired[0].0;
+            to += 1;
+        }
+        if score >= least {
+            found.push(Peak {
+                time_s: fired[0].0 + sum_s / (to - from) as f64,
+                score,
+                heard,
+            });
+        }
+        let s = sensor as usize;
+        counts[s] -= 1;
+        if counts[s] == 0 {
+            score -= weights[s];
+            heard -= 1;
+        }
+        sum_s -= first_s - fired[0].0;
+    }
+    found.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then(a.time_s.total_cmp(&b.time_s))
+    });
+    let mut kept: Vec<Peak> = Vec::new();
+    for peak in found {
+        if kept.len() == MOST_PEAKS {
+            break;
+        }
+        if !kept
+            .iter()
+            .any(|k| (k.time_s - peak.time_s).abs() < CLOSEST_S)
+        {
+            kept.push(peak);
+        }
+    }
+    kept
+}
+
+/// A stack yields at most so many times.
+const MOST_PEAKS: usize = 64;
