@@ -372,7 +372,15 @@ mod tests {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| train(&table, &Settings { rounds: 20, ..settings() }))
+            pool.install(|| {
+                train(
+                    &table,
+                    &Settings {
+                        rounds: 20,
+                        ..settings()
+                    },
+                )
+            })
         };
         assert_eq!(run(1), run(2));
     }
@@ -388,7 +396,13 @@ mod tests {
             table.push(&[1.0], 0, 0.1);
         }
         table.push(&[1.0], 1, 100.0);
-        let ensemble = train(&table, &Settings { row_share: 1.0, ..settings() });
+        let ensemble = train(
+            &table,
+            &Settings {
+                row_share: 1.0,
+                ..settings()
+            },
+        );
         let mut scores = [0.0; 2];
         ensemble.score_into(&[1.0], &mut scores);
         assert!(scores[1] > scores[0] + 2.0);

@@ -10,5 +10,7 @@ pub fn pooled(scores: impl Iterator<Item = (usize, f64)>) -> BTreeMap<usize, f64
         sum.0 += score;
         sum.1 += 1.0;
     }
-    sums.into_iter().map(|(event, (sum, n))| (event, sum / n)).collect()
+    sums.into_iter()
+        .map(|(event, (sum, n))| (event, sum / n))
+        .collect()
 }

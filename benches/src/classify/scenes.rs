@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shotfix_core::classify::Class;
-use shotfix_core::Timestamp;
+use shotfix_core::Class;
 use shotfix_simulator::{Scene, TruthArrival, simulate};
 
-use super::gather::{Batch, GatherError, Labelled, Listened, Origin, onsets};
-use super::sounds::{Sound, read};
+use super::dsp::Audio;
+use super::gather::{Batch, Chain, FOLDS, GatherError, Labelled, Listened, Origin, onsets};
+use super::sounds::Sound;
 
 const DURATION_S: f64 = 16.0;
 const SENSORS: usize = 3;
@@ -21,13 +21,24 @@ const EARLY_S: f64 = 0.003;
 const LATE_S: f64 = 0.008;
 /// Echoes of a loud sound are neither it nor something else for so long, seconds.
 const ECHOES_S: f64 = 2.0;
-const RATES_HZ: [u32; 8] = [8_000, 12_000, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000];
+const RATES_HZ: [u32; 8] = [
+    8_000, 12_000, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000,
+];
 const FIREARMS: [&str; 13] = [
-    ".22", ".38", ".357", "9mm", ".40", ".45", ".223", "5.56", "7.62x39", ".308", ".30-06", ".50", "12-gauge",
+    ".22", ".38", ".357", "9mm", ".40", ".45", ".223", "5.56", "7.62x39", ".308", ".30-06", ".50",
+    "12-gauge",
 ];
 /// Every sound of the simulator that is neither gun nor firework.
 const OTHERS: [&str; 9] = [
-    "backfire", "hammer", "nail_gun", "door", "dog", "horn", "thunder", "helicopter", "traffic",
+    "backfire",
+    "hammer",
+    "nail_gun",
+    "door",
+    "dog",
+    "horn",
+    "thunder",
+    "helicopter",
+    "traffic",
 ];
 
 /// What a scene is about.
@@ -40,12 +51,19 @@ enum Theme {
 }
 
 /// Plays scene number `k` and hears it.
-pub(super) fn listen(seed: u64, k: usize, clips: &[Sound]) -> Result<Batch, GatherError> {
+pub(super) fn listen(seed: u64, k: usize, sounds: &[Sound]) -> Result<Batch, GatherError> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(k as u64);
-    let theme = [Theme::Guns, Theme::Guns, Theme::Fireworks, Theme::Others, Theme::Recorded][k % 5];
+    let theme = [
+        Theme::Guns,
+        Theme::Guns,
+        Theme::Fireworks,
+        Theme::Others,
+        Theme::Recorded,
+    ][k % 5];
     let mut text = stage(&mut random);
     let mut source = format!("scene {k}");
+    let mut fold = (k / 5) % FOLDS;
     let mut kind = "scene".to_owned();
     let folder = tempfile::tempdir().map_err(|source| GatherError::Write {
         path: std::env::temp_dir(),
@@ -56,17 +74,21 @@ pub(super) fn listen(seed: u64, k: usize, clips: &[Sound]) -> Result<Batch, Gath
         Theme::Fireworks => fireworks(&mut text, &mut random),
         Theme::Others => others(&mut text, &mut random),
         Theme::Recorded => {
-            let choice: Vec<&Sound> = clips.iter().filter(|c| c.origin == Origin::Clip).collect();
+            let choice: Vec<&Sound> = sounds.iter().filter(|c| c.origin == Origin::Clip).collect();
             if let Some(clip) = choice.choose(&mut random) {
                 recorded(&mut text, &mut random, clip, folder.path())?;
                 // Held back together with the clip as it lies.
                 source.clone_from(&clip.source);
+                fold = clip.fold;
                 kind.clone_from(&clip.kind);
             }
         }
     }
     let path = folder.path().join("scene.toml");
-    std::fs::write(&path, &text).map_err(|source| GatherError::Write { path: path.clone(), source })?;
+    std::fs::write(&path, &text).map_err(|source| GatherError::Write {
+        path: path.clone(),
+        source,
+    })?;
     let scene = Scene::load(&path)?;
     let played = simulate(&scene);
     let mut events: Vec<(Class, &str, &[TruthArrival])> = Vec::new();
@@ -75,30 +97,50 @@ pub(super) fn listen(seed: u64, k: usize, clips: &[Sound]) -> Result<Batch, Gath
     }
     for sound in &played.truth.sounds {
         // The launch, the burst and the crackles of a shell are sounds of their own.
-        let class = if sound.kind.starts_with("fire") { Class::Firework } else { Class::Other };
+        let class = if sound.kind.starts_with("fire") {
+            Class::Firework
+        } else {
+            Class::Other
+        };
         events.push((class, &sound.kind, &sound.arrivals));
     }
-    let recordings = played.recordings.iter().enumerate().map(|(sensor, recording)| {
-        let rate_hz = f64::from(recording.sample_rate_hz);
-        let fronts = fronts(&events, sensor, &recording.start);
-        let labelled = onsets(&recording.samples, rate_hz)
-            .into_iter()
-            .filter_map(|onset| {
-                let at_s = onset.time.since(Timestamp::default()).0;
-                let (class, event, kind) = name(&fronts, at_s, &kind)?;
-                Some(Labelled { onset, class, kind, event })
-            })
-            .collect();
-        let listened = Listened {
-            origin: Origin::Scene,
-            source: source.clone(),
-            name: format!("{source} {}", recording.station.id),
-            kind: kind.clone(),
-            duration_s: DURATION_S,
-        };
-        (listened, labelled)
-    });
-    Ok(Batch { recordings: recordings.collect(), n_events: events.len() })
+    let recordings = played
+        .recordings
+        .iter()
+        .enumerate()
+        .map(|(sensor, recording)| {
+            let rate_hz = f64::from(recording.sample_rate_hz);
+            let fronts = fronts(&events, sensor, &recording.start);
+            let audio = Audio {
+                samples: recording.samples.clone(),
+                rate_hz,
+            };
+            let labelled = onsets(&audio)
+                .into_iter()
+                .filter_map(|(at_s, features)| {
+                    let (class, event, kind) = name(&fronts, at_s, &kind)?;
+                    Some(Labelled {
+                        features,
+                        class,
+                        kind,
+                        event,
+                    })
+                })
+                .collect();
+            let listened = Listened {
+                origin: Origin::Scene,
+                chain: Chain::AsItLies,
+                source: source.clone(),
+                fold,
+                kind: kind.clone(),
+                duration_s: DURATION_S,
+            };
+            (listened, labelled)
+        });
+    Ok(Batch {
+        recordings: recordings.collect(),
+        n_events: events.len(),
+    })
 }
 
 /// A wavefront at one sensor.
@@ -116,13 +158,27 @@ fn fronts<'a>(
 ) -> Vec<Front<'a>> {
     let mut fronts = Vec::new();
     for (event, &(class, kind, arrivals)) in events.iter().enumerate() {
-        let Some(arrival) = arrivals.get(sensor) else { continue };
-        let Ok(time) = arrival.time.parse::<shotfix_simulator::Timestamp>() else { continue };
+        let Some(arrival) = arrivals.get(sensor) else {
+            continue;
+        };
+        let Ok(time) = arrival.time.parse::<shotfix_simulator::Timestamp>() else {
+            continue;
+        };
         let time_s = time.duration_since(*start).as_secs_f64();
-        fronts.push(Front { time_s, class, kind, event });
+        fronts.push(Front {
+            time_s,
+            class,
+            kind,
+            event,
+        });
         if let Some(crack) = &arrival.crack {
             let time_s = time_s - arrival.delay_s + crack.delay_s;
-            fronts.push(Front { time_s, class, kind, event });
+            fronts.push(Front {
+                time_s,
+                class,
+                kind,
+                event,
+            });
         }
     }
     fronts
@@ -137,9 +193,9 @@ fn name(fronts: &[Front<'_>], at_s: f64, scene: &str) -> Option<(Class, Option<u
     if let Some(front) = own {
         return Some((front.class, Some(front.event), front.kind.to_owned()));
     }
-    let in_echoes = fronts.iter().any(|f| {
-        f.class != Class::Other && (-EARLY_S..ECHOES_S).contains(&(at_s - f.time_s))
-    });
+    let in_echoes = fronts
+        .iter()
+        .any(|f| f.class != Class::Other && (-EARLY_S..ECHOES_S).contains(&(at_s - f.time_s)));
     (!in_echoes).then(|| (Class::Other, None, scene.to_owned()))
 }
 
@@ -147,7 +203,10 @@ fn name(fronts: &[Front<'_>], at_s: f64, scene: &str) -> Option<(Class, Option<u
 fn stage(random: &mut ChaCha8Rng) -> String {
     let mut text = String::new();
     let rate = RATES_HZ.choose(random).copied().unwrap_or(48_000);
-    let place = ["rural", "suburb", "city", "traffic"].choose(random).copied().unwrap_or("city");
+    let place = ["rural", "suburb", "city", "traffic"]
+        .choose(random)
+        .copied()
+        .unwrap_or("city");
     let wind: f64 = random.random_range(0.0..7.0);
     let heading: f64 = random.random_range(0.0..std::f64::consts::TAU);
     let _ = write!(
@@ -188,7 +247,11 @@ fn stage(random: &mut ChaCha8Rng) -> String {
     }
     if random.random_bool(0.4) {
         let most = 0.45 * f64::from(rate);
-        let _ = writeln!(text, "high_cut_hz = {:.1}", random.random_range(2_000.0_f64.min(0.8 * most)..most));
+        let _ = writeln!(
+            text,
+            "high_cut_hz = {:.1}",
+            random.random_range(2_000.0_f64.min(0.8 * most)..most)
+        );
     }
     // From a few metres to a few streets away.
     for sensor in 0..SENSORS {
@@ -209,7 +272,11 @@ fn guns(text: &mut String, random: &mut ChaCha8Rng) {
     let mut time_s = random.random_range(2.0..3.0);
     while time_s < DURATION_S - 2.0 {
         let firearm = FIREARMS.choose(random).copied().unwrap_or("9mm");
-        let rounds = if random.random_bool(0.5) { 1 } else { random.random_range(2..6) };
+        let rounds = if random.random_bool(0.5) {
+            1
+        } else {
+            random.random_range(2..6)
+        };
         let interval_s = random.random_range(0.08..0.6);
         let _ = write!(
             text,
@@ -235,7 +302,11 @@ fn fireworks(text: &mut String, random: &mut ChaCha8Rng) {
                 text,
                 "[[sound]]\nkind = \"firecracker\"\n{place}charge_g = {:.3}\ncount = {}\ninterval_s = {:.3}\ninterval_spread_s = 0.03\n",
                 0.02 * 200.0_f64.powf(random.random_range(0.0..1.0)),
-                if random.random_bool(0.5) { 1 } else { random.random_range(2..12) },
+                if random.random_bool(0.5) {
+                    1
+                } else {
+                    random.random_range(2..12)
+                },
                 random.random_range(0.06..0.4),
             );
         } else {
@@ -243,7 +314,11 @@ fn fireworks(text: &mut String, random: &mut ChaCha8Rng) {
                 text,
                 "[[sound]]\nkind = \"firework\"\n{place}caliber_mm = {:.0}\ncount = 1\ncrackles = {}\nwhistle = {}\n",
                 random.random_range(30.0..125.0),
-                if random.random_bool(0.4) { random.random_range(10..120) } else { 0 },
+                if random.random_bool(0.4) {
+                    random.random_range(10..120)
+                } else {
+                    0
+                },
                 random.random_bool(0.3),
             );
         }
@@ -262,7 +337,10 @@ fn others(text: &mut String, random: &mut ChaCha8Rng) {
             random.random_range(0.5..4.0),
         );
         if kind == "hammer" {
-            let surface = ["wood", "steel", "stone"].choose(random).copied().unwrap_or("wood");
+            let surface = ["wood", "steel", "stone"]
+                .choose(random)
+                .copied()
+                .unwrap_or("wood");
             let _ = writeln!(text, "surface = \"{surface}\"");
         }
     }
@@ -275,7 +353,7 @@ fn recorded(
     clip: &Sound,
     folder: &std::path::Path,
 ) -> Result<(), GatherError> {
-    let (samples, rate_hz) = read(&clip.path)?;
+    let Audio { samples, rate_hz } = &clip.audio;
     let path = folder.join("clip.wav");
     let failed = |error: hound::Error| GatherError::Write {
         path: path.clone(),
@@ -283,12 +361,12 @@ fn recorded(
     };
     let spec = hound::WavSpec {
         channels: 1,
-        sample_rate: rate_hz as u32,
+        sample_rate: *rate_hz as u32,
         bits_per_sample: 32,
         sample_format: hound::SampleFormat::Float,
     };
     let mut file = hound::WavWriter::create(&path, spec).map_err(failed)?;
-    for sample in samples {
+    for &sample in samples {
         file.write_sample(sample).map_err(failed)?;
     }
     file.finalize().map_err(failed)?;

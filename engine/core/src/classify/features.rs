@@ -1,25 +1,43 @@
 //! What the classifier sees of an onset: nothing that depends on gain.
 
+use std::borrow::Borrow;
+
 use shotfix_signal::BANDS;
 
+use super::context::{CONTEXT, context};
 use crate::onset::Onset;
 
 /// Version of the meaning of [`features`]; a model of another version is refused.
-pub const FEATURES_VERSION: u16 = 1;
+pub const FEATURES_VERSION: u16 = 2;
+/// Numbers that describe an impulse by itself.
+const SHAPE: usize = 14;
 /// Numbers an onset is judged by.
-pub const N_FEATURES: usize = 15 + 3 * BANDS;
+pub const N_FEATURES: usize = SHAPE + 3 * BANDS + CONTEXT;
 
 /// Below this level a band was not reached by the sample rate, dB re full scale.
 const NOT_REACHED_DB: f32 = -139.0;
 
-/// The numbers an onset is judged by; NaN is missing.
+/// The numbers each onset of one sensor is judged by; NaN is missing. `onsets` are in order of time.
 ///
 /// Shape first; then by band, the spectrum about its own mean, the step over the background, and the
-/// fall after the first 10 ms, all in dB.
-pub fn features(onset: &Onset) -> [f32; N_FEATURES] {
+/// fall after the first 10 ms, all in dB; then what else was heard within seconds.
+pub fn features<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURES]> {
+    let alone: Vec<_> = onsets.iter().map(|onset| alone(onset.borrow())).collect();
+    (0..onsets.len())
+        .map(|k| {
+            let mut all = alone[k];
+            let spectrum = |k: usize| &alone[k][SHAPE..SHAPE + BANDS];
+            all[SHAPE + 3 * BANDS..].copy_from_slice(&context(onsets, k, spectrum));
+            all
+        })
+        .collect()
+}
+
+/// All but the context.
+fn alone(onset: &Onset) -> [f32; N_FEATURES] {
     let f = &onset.features;
     let mut all = [f32::NAN; N_FEATURES];
-    all[..15].copy_from_slice(&[
+    all[..SHAPE].copy_from_slice(&[
         f.rise_s,
         f.decay_s,
         f.above_10_db_s,
@@ -30,7 +48,6 @@ pub fn features(onset: &Onset) -> [f32; N_FEATURES] {
         f.slope_db_per_octave,
         f.early_late_db,
         f.echoes_per_s,
-        f.background_slope_db_per_octave,
         f.asymmetry,
         f.n_wave,
         f.clipped_share,
@@ -44,12 +61,12 @@ pub fn features(onset: &Onset) -> [f32; N_FEATURES] {
         if !reached(at) {
             continue;
         }
-        all[15 + band] = at - mean;
+        all[SHAPE + band] = at - mean;
         if reached(before) {
-            all[15 + BANDS + band] = at - before;
+            all[SHAPE + BANDS + band] = at - before;
         }
         if reached(after) {
-            all[15 + 2 * BANDS + band] = after - at;
+            all[SHAPE + 2 * BANDS + band] = after - at;
         }
     }
     all

@@ -5,6 +5,7 @@
 //! firecracker of like sharpness, so a fixed share goes to fireworks. It is one function, made
 //! to be replaced.
 
+mod context;
 mod features;
 pub mod model;
 pub mod novelty;
@@ -15,18 +16,7 @@ pub use features::{FEATURES_VERSION, N_FEATURES, features};
 use crate::incident::ClassPosterior;
 use crate::onset::Onset;
 
-/// What an impulse was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// A shot or its shock wave.
-    Gunfire,
-    /// A firecracker, a shell's lift or its burst.
-    Firework,
-    /// Anything else.
-    Other,
-}
-
-/// Number of classes.
+/// Number of classes, in the order of [`Class`](crate::incident::Class).
 pub const CLASSES: usize = 3;
 
 /// Of what sounds like a small explosion, the share given to fireworks without any evidence.

@@ -106,7 +106,12 @@ impl Model {
             }
         }
         let cloud = &self.novelty;
-        for part in [&cloud.centre, &cloud.spread, &cloud.whitener, &cloud.quantiles] {
+        for part in [
+            &cloud.centre,
+            &cloud.spread,
+            &cloud.whitener,
+            &cloud.quantiles,
+        ] {
             for v in part {
                 float(&mut out, v);
             }
@@ -145,7 +150,9 @@ impl Model {
         for _ in 0..n_trees {
             let depth = usize::from(read.small()?);
             if depth > MAX_DEPTH {
-                return Err(ModelError::Damaged { part: "depth of a tree" });
+                return Err(ModelError::Damaged {
+                    part: "depth of a tree",
+                });
             }
             let mut questions = Vec::with_capacity(depth);
             for _ in 0..depth {
@@ -163,16 +170,29 @@ impl Model {
         if !read.rest.is_empty() {
             return Err(ModelError::Length);
         }
-        let ensemble = Ensemble { n_features, base, trees };
+        let ensemble = Ensemble {
+            n_features,
+            base,
+            trees,
+        };
         let checks = [
             (ensemble.is_sound(), "trees"),
             (novelty.is_sound(), "novelty"),
-            (scale.abs() <= MOST_SCALE && shift.iter().all(|s| s.abs() <= MOST_SCALE), "calibration"),
+            (
+                scale.abs() <= MOST_SCALE && shift.iter().all(|s| s.abs() <= MOST_SCALE),
+                "calibration",
+            ),
         ];
         if let Some((_, part)) = checks.into_iter().find(|(sound, _)| !sound) {
             return Err(ModelError::Damaged { part });
         }
-        Ok(Self { features_version, ensemble, scale, shift, novelty })
+        Ok(Self {
+            features_version,
+            ensemble,
+            scale,
+            shift,
+            novelty,
+        })
     }
 }
 
@@ -199,7 +219,9 @@ impl<'a> Reader<'a> {
     fn floats(&mut self, n: usize) -> Result<Vec<f32>, ModelError> {
         let bytes = self.take(4 * n)?;
         let chunks = bytes.chunks_exact(4);
-        Ok(chunks.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+        Ok(chunks
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect())
     }
 }
 
@@ -256,7 +278,10 @@ mod tests {
         assert_eq!(Model::from_bytes(&longer), Err(ModelError::Length));
         let mut later = bytes;
         later[8] = 9;
-        assert_eq!(Model::from_bytes(&later), Err(ModelError::Version { got: 9 }));
+        assert_eq!(
+            Model::from_bytes(&later),
+            Err(ModelError::Version { got: 9 })
+        );
     }
 
     proptest! {
