@@ -12,6 +12,7 @@ use shotfix_core::classify::{CLASSES, FEATURES_VERSION, N_FEATURES};
 
 use super::boost::{Settings, Table, train};
 use super::gather::{Chain, FOLDS, Gathered, Origin};
+use super::pool::fit_exponent;
 
 /// A model and what models without the source said of every onset.
 #[derive(Clone, Debug)]
@@ -56,8 +57,9 @@ pub fn learn(gathered: &Gathered, settings: &Settings) -> Learnt {
     let model = Model {
         features_version: FEATURES_VERSION,
         ensemble: train(&table(gathered, &weights, |_| true), settings),
+        pooling: fit_exponent(gathered, &held_out) as f32,
         scale: scale as f32,
-        shift: shift.iter().map(|&s| s as f32).collect(),
+        shift: shift.map(|s| s as f32),
         novelty: novelty(gathered, &weights),
     };
     Learnt {

@@ -5,8 +5,9 @@
 //! says how well. The result is the model file that `shotfix-core` carries.
 
 mod bangs;
-pub mod boost;
+mod boost;
 mod cache;
+mod card;
 mod channel;
 mod dsp;
 mod gather;
@@ -15,12 +16,16 @@ mod learn;
 mod live_fire;
 mod pool;
 mod scenes;
-pub mod score;
+mod score;
+mod table;
 mod sounds;
 mod space;
 
+pub use boost::Settings as Learning;
 pub use cache::{load, save};
+pub use card::{card, hash};
 pub use gather::{Amounts, Chain, FOLDS, GatherError, Gathered, Heard, Listened, Origin, gather};
 pub use learn::{Learnt, learn};
 pub use pool::pooled;
-pub use score::{Scores, log_odds, score};
+pub use score::{Bin, Point, Row, Scores, log_odds, score};
+pub use table::table;

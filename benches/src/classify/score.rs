@@ -105,11 +105,11 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
     let live: Vec<usize> = (0..heard.len())
         .filter(|&k| is(k, Origin::LiveFire, Chain::AsItLies) && heard[k].class == Class::Gunfire)
         .collect();
-    let shots = pooled(
-        live.iter()
-            .filter_map(|&k| Some((heard[k].event?, odds[k]))),
-    );
-    let mut shots: Vec<f64> = shots.into_values().collect();
+    let of_shots = live
+        .iter()
+        .filter_map(|&k| Some((heard[k].event?, learnt.held_out[k])));
+    let shots = pooled(of_shots, f64::from(learnt.model.pooling));
+    let mut shots: Vec<f64> = shots.values().map(log_odds).collect();
     let mut arrivals: Vec<f64> = live.iter().map(|&k| odds[k]).collect();
     let shot_threshold = quantile(&mut shots, KEPT);
     let arrival_threshold = quantile(&mut arrivals, KEPT);

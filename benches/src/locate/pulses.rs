@@ -8,6 +8,7 @@ use shotfix_core::locate::ellipse95;
 use shotfix_core::pulses::{Network, Stream, StreamShot};
 use shotfix_core::solve::Air;
 use shotfix_core::{Atmosphere, Enu, Shot, Uncertain, Wind, classify};
+use shotfix_core::classify::ShotEvidence;
 use shotfix_datasets::{Error, TrueRound, find_tests};
 
 use super::{LocateBench, TestResult, bench, test_result};
@@ -98,7 +99,7 @@ fn shot(found: StreamShot) -> Shot {
         ellipse95: ellipse95(found.shot.covariance_m2),
         atmosphere: Atmosphere::default(),
         arrivals: Vec::new(),
-        class: classify::classify_shot(std::iter::empty()),
+        class: classify::classify_shot(std::iter::empty(), &ShotEvidence::default()),
         trajectory: None,
     }
 }
