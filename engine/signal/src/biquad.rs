@@ -7,8 +7,8 @@ use core::f64::consts::PI;
 /// Fixed configuration; the memory is a [`BiquadState`] that the caller owns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Biquad {
-    b: [f32; 3],
-    a: [f32; 2],
+    pub(crate) b: [f32; 3],
+    pub(crate) a: [f32; 2],
 }
 
 /// Memory of one [`Biquad`] (transposed direct form II).

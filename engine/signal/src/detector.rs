@@ -4,18 +4,27 @@ use crate::background::{NoiseFloor, Tail};
 use crate::bins::{Bin, Bins};
 use crate::biquad::{Biquad, BiquadState};
 use crate::config::{DetectorConfig, DetectorError};
+use crate::course::{Heard, REACH_BINS};
 use crate::decibels::decibels;
-use crate::features::{Place, middle_hz};
+use crate::envelope::Envelope;
+use crate::features::{Features, Place, middle_hz};
+use crate::filter_bank::FilterBank;
 use crate::hann::{HannDecimator, MAX_BLOCK};
 use crate::lanes::{LANES, dot, largest};
 use crate::onset::RawOnset;
+use crate::pending::{Pending, STRETCH_BINS, TONALITY_BINS, Waiting};
 use crate::ring::Ring;
 use crate::spectrum::BANDS;
 use crate::timing::first_break;
+use crate::tonality::Tonality;
 use crate::whiten::{PAST, Whitener};
 
-/// Bins of future an onset waits for: its peak, its decay and the proof that it is an impulse.
+/// An onset comes out so long after it happened at the latest, seconds: the course of the sound after it is part of it.
+pub const LATENCY_S: f64 = 0.75;
+/// Bins of future that a decision waits for: peak, decay and the proof that it is an impulse.
 const LOOK_AHEAD: usize = 60;
+/// Bins without data that end a stream: the front of an onset lies fewer than 12 after its trigger.
+const END_BINS: u64 = REACH_BINS + 12;
 /// Bins of the recent background, before a guard of [`GUARD_BINS`].
 const RECENT_BINS: u64 = 20;
 /// Bins between the background and the onset; a slow rise must not count as background.
@@ -41,6 +50,12 @@ const FRONT_SIGMA_S: f64 = 30e-6;
 const FRONT_SIGMA_SAMPLES: f64 = 0.4;
 /// Bins of exact zeros that make a gap. Real microphones are never silent for 10 ms.
 const GAP_BINS: u32 = 10;
+/// Most working samples in a bin: working rates lie below 32 kHz.
+const MOST_IN_BIN: usize = 32;
+/// Decimated audio from 40 ms (41 bins) before the earliest front to the end of the look-ahead.
+pub(crate) type WideRing = Ring<{ (41 + PRE_BINS as usize + LOOK_AHEAD + 1) * MOST_IN_BIN }>;
+/// Whitened audio in which the first break is sought.
+type WhiteRing = Ring<{ (PRE_BINS as usize + LOOK_AHEAD + 1) * MOST_IN_BIN }>;
 /// Most input samples in a bin: 1 ms at 400 kHz, and some for rounding.
 const MAX_INPUT: usize = 448;
 /// Samples beyond this many times full scale are cut: squares of more leave the range of `f32`.
@@ -82,10 +97,12 @@ pub struct Detector {
     /// [`PAST`] past samples of the pass band, then the bin.
     band_bin: [f32; PAST + MAX_BLOCK],
 
-    wide: Ring,
-    band: Ring,
-    white: Ring,
+    wide: WideRing,
+    white: WhiteRing,
     bins: Bins,
+    bank: FilterBank,
+    envelope: Envelope,
+    pending: Pending,
 
     floor: NoiseFloor,
     tail: Tail,
@@ -145,9 +162,11 @@ impl Detector {
             settled: false,
             band_bin: [0.0; PAST + MAX_BLOCK],
             wide: Ring::new(),
-            band: Ring::new(),
             white: Ring::new(),
             bins: Bins::new(),
+            bank: FilterBank::new(working_rate_hz),
+            envelope: Envelope::new(),
+            pending: Pending::new(),
             floor: NoiseFloor::new(-120.0),
             tail: Tail::new(),
             warm: 0,
@@ -182,7 +201,8 @@ impl Detector {
 
     /// Ends the stream: hands out what the look-ahead still held back.
     pub fn finish(&mut self, mut emit: impl FnMut(RawOnset)) {
-        for _ in 0..LOOK_AHEAD {
+        for _ in 0..END_BINS {
+            self.envelope.push_missing();
             self.push_bin(Bin::MISSING, &mut emit);
         }
     }
@@ -197,8 +217,8 @@ impl Detector {
             self.settled = false;
             let nothing = [0.0; MAX_BLOCK];
             self.wide.extend(&nothing[..self.bin_len]);
-            self.band.extend(&nothing[..self.bin_len]);
             self.white.extend(&nothing[..self.bin_len]);
+            self.envelope.push_missing();
             return Bin::MISSING;
         }
         let clipped = if loudest >= clip_level {
@@ -213,6 +233,7 @@ impl Detector {
             block[..start].fill(offset);
             self.decimator.settle(offset);
             self.high_state = self.high_pass.settled(offset);
+            self.bank.settle(offset);
             self.band_bin.fill(0.0);
             self.settled = true;
         }
@@ -230,10 +251,11 @@ impl Detector {
         self.whitener.learn(&self.band_bin[..PAST + len]);
         let band = &self.band_bin[PAST..PAST + len];
         self.wide.extend(wide);
-        self.band.extend(band);
         self.white.extend(white);
+        let energy = dot(band, band) / len as f32;
+        self.envelope.push(self.bank.run(wide), energy);
         Bin {
-            energy: dot(band, band) / len as f32,
+            energy,
             white: dot(white, white) / len as f32,
             peak: largest(band),
             clipped,
@@ -246,13 +268,56 @@ impl Detector {
         if self.bins.len() > LOOK_AHEAD as u64 {
             let now = self.bins.len() - 1 - LOOK_AHEAD as u64;
             if let Some(onset) = self.judge(now) {
-                emit(onset);
+                if self.pending.is_full() {
+                    self.release(true, emit);
+                }
+                self.pending.push(onset);
             }
+        }
+        while let Some(front) = self.pending.late_look(self.bins.len()) {
+            self.pending
+                .set_late(self.tonality(front + TONALITY_BINS[1]));
+        }
+        self.release(false, emit);
+    }
+
+    /// Tonality of the stretch from bin `from` on; unknown with a hole in it.
+    fn tonality(&self, from: u64) -> Tonality {
+        if (from..from + STRETCH_BINS).any(|k| self.bins.at(k).missing) {
+            return Tonality::UNKNOWN;
+        }
+        let rate_hz = (self.config.rate_hz / self.step as f64) as f32;
+        let x = |i: u64| self.wide.at_or_zero(i);
+        Tonality::of(x, from * self.bin_len as u64, rate_hz)
+    }
+
+    /// Hands out the onsets whose course is known, and the oldest in any case if `at_once`.
+    fn release(&mut self, at_once: bool, emit: &mut impl FnMut(RawOnset)) {
+        let (n_bins, rate_hz) = (self.bins.len(), self.config.rate_hz);
+        let mut at_once = at_once;
+        while let Some((onset, mut course)) = self.pending.pop(n_bins, at_once, rate_hz) {
+            at_once = false;
+            let heard = Heard {
+                envelope: &self.envelope,
+                front: onset.front,
+                loudest: onset.loudest,
+                n_bands: self.bank.n_bands(),
+                bin_s: (self.bin_len * self.step) as f32 / rate_hz as f32,
+            };
+            heard.describe(&mut course);
+            emit(RawOnset {
+                sample: onset.sample,
+                sigma_samples: onset.sigma_samples,
+                peak: onset.peak,
+                snr_db: onset.snr_db,
+                clipped: onset.clipped,
+                features: Features::new(&onset.shape, course),
+            });
         }
     }
 
     /// Looks at bin `now` with [`LOOK_AHEAD`] bins of future known.
-    fn judge(&mut self, now: u64) -> Option<RawOnset> {
+    fn judge(&mut self, now: u64) -> Option<Waiting> {
         if self.bins.at(now).missing {
             self.silent += 1;
             if self.silent >= GAP_BINS {
@@ -345,7 +410,7 @@ impl Detector {
     }
 
     /// Time and shape of the impulse that triggered at bin `now`.
-    fn measure(&self, now: u64, recent: f32, margin_db: f32) -> Option<RawOnset> {
+    fn measure(&self, now: u64, recent: f32, margin_db: f32) -> Option<Waiting> {
         let white = |k: u64| self.bins.pair(now + k);
         let loudest = (0..FIRST_BINS).max_by(|&a, &b| white(a).total_cmp(&white(b)))?;
         let bin_len = self.bin_len as u64;
@@ -361,10 +426,11 @@ impl Detector {
             LEAST_VARIANCE,
             libm::ceil(GUARD_S * rate_hz) as u64,
         )?;
+        let front = first.max(0.0) as u64 / bin_len;
         let place = Place {
             bins: &self.bins,
-            band: &self.band,
             wide: &self.wide,
+            high_pass: &self.high_pass,
             now,
             look_ahead: LOOK_AHEAD as u64,
             first,
@@ -381,14 +447,19 @@ impl Detector {
             .map(|k| self.bins.at(now + k).peak)
             .fold(0.0, f32::max);
         let step = self.step as f64;
-        Some(RawOnset {
+        Some(Waiting {
             // Working sample i ends with input sample (i + 1) * step - 1.
             sample: (first + 1.0) * step - 1.0 - self.delay_samples,
             sigma_samples: libm::sqrt((sigma * step) * (sigma * step) + self.front_variance),
             peak,
             snr_db: decibels(strongest) - decibels(recent.max(QUANTUM)),
             clipped: (0..FIRST_BINS).any(|k| self.bins.at(now + k).clipped > 0.0),
-            features: place.features(),
+            front,
+            loudest: strongest,
+            shape: place.features().shape(),
+            rise_db: place.rise_db(),
+            early: self.tonality(front + TONALITY_BINS[0]),
+            late: Tonality::UNKNOWN,
         })
     }
 }

@@ -1,15 +1,21 @@
 //! Shape and spectrum of an impulse, for whoever has to say what it was.
 
 use crate::bins::Bins;
+use crate::biquad::Biquad;
+use crate::course::{Course, N_COURSE, RISE_S};
 use crate::decibels::decibels;
-use crate::ring::Ring;
-use crate::spectrum::{BANDS, Bands, EDGES_HZ, NOTHING};
+use crate::detector::WideRing;
+use crate::spectrum::{BANDS, EDGES_HZ, NOTHING, Spectrum};
 
+/// Numbers before those of the bands.
+const N_SCALARS: usize = 16;
+/// Numbers of what lies within 60 ms.
+pub(crate) const N_SHAPE: usize = N_SCALARS + 3 * BANDS;
 /// Numbers in [`Features::vector`].
-pub const N_FEATURES: usize = 16 + 3 * BANDS;
+pub const N_FEATURES: usize = N_SHAPE + N_COURSE;
 
 /// Shape and spectrum of an impulse. Levels are mean squares in dB re full scale; the envelope is that
-/// of bins of about a millisecond in the pass band; "after" ends 60 ms after the trigger.
+/// of bins of about a millisecond in the pass band; "after" ends 60 ms after the trigger, but for the course.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Features {
     /// From onset to the largest magnitude within 30 ms, seconds.
@@ -55,13 +61,24 @@ pub struct Features {
     pub at_db: [f32; BANDS],
     /// Level by band, 10 to 46 ms after the onset.
     pub after_db: [f32; BANDS],
+    /// The 640 ms before and after, and other onsets.
+    pub course: Course,
 }
 
 impl Features {
-    /// All of them in the order of their declaration.
+    /// All of them in the order of their declaration, those of the course last.
     pub fn vector(&self) -> [f32; N_FEATURES] {
         let mut all = [0.0; N_FEATURES];
-        all[..16].copy_from_slice(&[
+        let (shape, course) = all.split_at_mut(N_SHAPE);
+        shape.copy_from_slice(&self.shape());
+        course.copy_from_slice(&self.course.vector());
+        all
+    }
+
+    /// The numbers before the course.
+    pub(crate) fn shape(&self) -> [f32; N_SHAPE] {
+        let mut all = [0.0; N_SHAPE];
+        all[..N_SCALARS].copy_from_slice(&[
             self.rise_s,
             self.decay_s,
             self.above_10_db_s,
@@ -80,20 +97,47 @@ impl Features {
             self.margin_db,
         ]);
         let bands = [self.before_db, self.at_db, self.after_db];
-        for (slot, value) in all[16..].iter_mut().zip(bands.iter().flatten()) {
+        for (slot, value) in all[N_SCALARS..].iter_mut().zip(bands.iter().flatten()) {
             *slot = *value;
         }
         all
+    }
+
+    /// The inverse of [`Features::shape`], and a course.
+    pub(crate) fn new(shape: &[f32; N_SHAPE], course: Course) -> Self {
+        let bands = |k: usize| core::array::from_fn(|band| shape[N_SCALARS + k * BANDS + band]);
+        Self {
+            rise_s: shape[0],
+            decay_s: shape[1],
+            above_10_db_s: shape[2],
+            above_20_db_s: shape[3],
+            crest_db: shape[4],
+            zero_crossing_hz: shape[5],
+            centroid_hz: shape[6],
+            slope_db_per_octave: shape[7],
+            early_late_db: shape[8],
+            echoes_per_s: shape[9],
+            background_db: shape[10],
+            background_slope_db_per_octave: shape[11],
+            asymmetry: shape[12],
+            n_wave: shape[13],
+            clipped_share: shape[14],
+            margin_db: shape[15],
+            before_db: bands(0),
+            at_db: bands(1),
+            after_db: bands(2),
+            course,
+        }
     }
 }
 
 /// Where an impulse lies and what surrounds it.
 pub(crate) struct Place<'a> {
     pub bins: &'a Bins,
-    /// Pass band.
-    pub band: &'a Ring,
     /// Decimated raw audio.
-    pub wide: &'a Ring,
+    pub wide: &'a WideRing,
+    /// What makes it the pass band.
+    pub high_pass: &'a Biquad,
     /// Bin of the trigger.
     pub now: u64,
     /// Bins of future known.
@@ -161,16 +205,54 @@ impl Place<'_> {
             before_db: before.map(decibels),
             at_db: at.map(decibels),
             after_db: after.map(decibels),
+            course: Course::default(),
+        }
+    }
+
+    /// Runs samples `from..to` of the pass band by `each`, as far as they are held.
+    ///
+    /// The filter is let settle for 10 ms: by then a step has fallen to 1e-4.
+    fn pass_band(&self, from: u64, to: u64, mut each: impl FnMut(u64, f32)) {
+        let settle = libm::ceilf(0.01 * self.rate_hz) as u64;
+        let start = from.saturating_sub(settle).max(self.wide.oldest());
+        let mut state = self.high_pass.settled(self.wide.at_or_zero(start));
+        for i in start..to.min(self.wide.len()) {
+            let y = self.high_pass.process(&mut state, self.wide.at(i));
+            if i >= from {
+                each(i, y);
+            }
         }
     }
 
     fn zero_crossing_hz(&self, first: u64) -> f32 {
-        let from = first.max(self.band.oldest()) + 1;
-        let last = (first + 5 * self.bin_len).min(self.band.len()).max(from);
-        let crossings = (from..last)
-            .filter(|&i| (self.band.at(i) < 0.0) != (self.band.at(i - 1) < 0.0))
-            .count();
-        0.5 * crossings as f32 * self.rate_hz / (last - from).max(1) as f32
+        let (mut crossings, mut n, mut last) = (0, 0, None);
+        self.pass_band(first, first + 5 * self.bin_len, |_, x| {
+            crossings += u32::from(last.is_some_and(|last| last != (x < 0.0)));
+            last = Some(x < 0.0);
+            n += 1;
+        });
+        0.5 * crossings as f32 * self.rate_hz / (n - 1).max(1) as f32
+    }
+
+    /// Largest magnitudes until some time before the largest, over that, dB: [`RISE_S`].
+    pub(crate) fn rise_db(&self) -> [f32; RISE_S.len()] {
+        let first = self.first as u64;
+        let samples = |s: f32| libm::roundf(s * self.rate_hz) as u64;
+        let (mut peak_at, mut peak) = (first, 0.0);
+        self.pass_band(first, first + 30 * self.bin_len, |i, x| {
+            if x.abs() > peak {
+                (peak_at, peak) = (i, x.abs());
+            }
+        });
+        let mut tops = [0.0_f32; RISE_S.len()];
+        self.pass_band(first.saturating_sub(samples(6e-3)), peak_at, |i, x| {
+            for (top, s) in tops.iter_mut().zip(RISE_S) {
+                if i + samples(s) <= peak_at {
+                    *top = top.max(x.abs());
+                }
+            }
+        });
+        tops.map(|top| (decibels(top * top) - decibels(peak * peak)).clamp(-120.0, 0.0))
     }
 
     /// Mean square by band before, at and after the front.
@@ -180,23 +262,20 @@ impl Place<'_> {
         let n = ms(16.0) as usize;
         // Three stretches of 16 ms that overlap by 6 ms; the middle one counts twice.
         let three = |from: u64| {
-            let ends = Bands::of(
-                n,
-                self.rate_hz,
-                true,
-                stretch(from),
-                stretch(from + ms(20.0)),
-            );
+            let ends = Spectrum::of(n, true, stretch(from), stretch(from + ms(20.0)));
             let middle = stretch(from + ms(10.0));
-            let middle = Bands::of(n, self.rate_hz, true, middle, middle);
-            ends.averaged(&middle)
+            let middle = Spectrum::of(n, true, middle, middle).bands(self.rate_hz);
+            let mut energy = ends.bands(self.rate_hz);
+            for (e, middle) in energy.iter_mut().zip(middle) {
+                *e = 0.5 * (*e + middle);
+            }
+            energy
         };
         let before = three(first.saturating_sub(ms(40.0)));
         let after = three(first + ms(10.0));
         let at = stretch(first.saturating_sub(ms(1.0)));
-        let at = Bands::of(ms(10.0) as usize, self.rate_hz, false, at, at);
-        let flat = |bands: &Bands| {
-            let mut energy = *bands.energy();
+        let at = Spectrum::of(ms(10.0) as usize, false, at, at).bands(self.rate_hz);
+        let flat = |mut energy: [f32; BANDS]| {
             for ((e, response), edges) in energy
                 .iter_mut()
                 .zip(self.response)
@@ -211,7 +290,7 @@ impl Place<'_> {
             }
             energy
         };
-        (flat(&before), flat(&at), flat(&after))
+        (flat(before), flat(at), flat(after))
     }
 
     /// Asymmetry and evidence of an N-wave.
@@ -229,8 +308,9 @@ impl Place<'_> {
         let (up, down) = extremes(2.0);
         let (n_up, n_down) = extremes(0.7);
         let energy = |ms: f32| {
-            let square = |i: u64| self.band.at_or_zero(i) * self.band.at_or_zero(i);
-            (first..first + samples(ms)).map(square).sum::<f32>()
+            let mut sum = 0.0;
+            self.pass_band(first, first + samples(ms), |_, x| sum += x * x);
+            sum
         };
         let early = energy(0.7) / energy(5.0).max(1e-30);
         (

@@ -1,26 +1,22 @@
 //! The last samples of a stream, addressed by their index in it.
 
-/// Samples kept. At the working rate of at most 32 kHz and bins of at most 33 samples this covers
-/// 40 ms before an impulse, the search for its front, and 60 ms after.
-pub(crate) const RING: usize = 4096;
-
-/// A ring of [`RING`] samples.
-pub(crate) struct Ring {
-    x: [f32; RING],
+/// A ring of the last `N` samples.
+pub(crate) struct Ring<const N: usize> {
+    x: [f32; N],
     written: u64,
 }
 
-impl Ring {
+impl<const N: usize> Ring<N> {
     pub(crate) const fn new() -> Self {
         Self {
-            x: [0.0; RING],
+            x: [0.0; N],
             written: 0,
         }
     }
 
     pub(crate) fn extend(&mut self, samples: &[f32]) {
-        let at = (self.written % RING as u64) as usize;
-        let (to_end, from_start) = samples.split_at(samples.len().min(RING - at));
+        let at = (self.written % N as u64) as usize;
+        let (to_end, from_start) = samples.split_at(samples.len().min(N - at));
         self.x[at..at + to_end.len()].copy_from_slice(to_end);
         self.x[..from_start.len()].copy_from_slice(from_start);
         self.written += samples.len() as u64;
@@ -33,12 +29,12 @@ impl Ring {
 
     /// The oldest index still held.
     pub(crate) const fn oldest(&self) -> u64 {
-        self.written.saturating_sub(RING as u64)
+        self.written.saturating_sub(N as u64)
     }
 
     /// Sample `index`, which must be held.
     pub(crate) fn at(&self, index: u64) -> f32 {
-        self.x[(index % RING as u64) as usize]
+        self.x[(index % N as u64) as usize]
     }
 
     /// Sample `index`, or zero if it is not held.

@@ -4,7 +4,7 @@ use core::f32::consts::PI;
 
 /// Points of the transform.
 pub(crate) const POINTS: usize = 512;
-/// Bands of [`BandEdges`].
+/// Bands of [`Spectrum::bands`].
 pub const BANDS: usize = 8;
 /// Edges of the bands, hertz: eight equal steps of a logarithm from 100 to 6400 Hz.
 pub(crate) const EDGES_HZ: [f32; BANDS + 1] = [
@@ -13,19 +13,19 @@ pub(crate) const EDGES_HZ: [f32; BANDS + 1] = [
 /// Energy given to a band that the sample rate does not reach, and the least of any.
 pub(crate) const NOTHING: f32 = 1e-14;
 
-/// Sums the energy by band of stretches of one length under a Hann window or none.
-pub(crate) struct Bands {
-    energy: [f32; BANDS],
+/// Mean square by point of a transform of stretches of one length, both halves of the spectrum together.
+pub(crate) struct Spectrum {
+    /// Point `k` lies at `k / POINTS` of the sample rate.
+    power: [f32; POINTS / 2],
 }
 
-impl Bands {
-    /// Mean square by band of one or two stretches of `n` samples at `rate_hz`.
+impl Spectrum {
+    /// Of one or two stretches of `n` samples under a Hann window or none.
     ///
     /// Two real stretches are one complex transform: `|Z(k)|^2 + |Z(-k)|^2` is twice the sum of
     /// both spectra. Their means are taken off. `n` is at most [`POINTS`].
     pub(crate) fn of(
         n: usize,
-        rate_hz: f32,
         is_tapered: bool,
         first: impl Fn(usize) -> f32,
         second: impl Fn(usize) -> f32,
@@ -51,42 +51,31 @@ impl Bands {
             window += w * w;
         }
         transform(&mut re, &mut im);
-        let mut energy = [0.0; BANDS];
-        let hz_per_bin = rate_hz / POINTS as f32;
-        let mut band = 0;
-        for k in 1..POINTS / 2 {
-            let hz = k as f32 * hz_per_bin;
-            while band < BANDS && hz >= EDGES_HZ[band + 1] {
-                band += 1;
-            }
-            if band == BANDS {
-                break;
-            }
-            if hz < EDGES_HZ[0] {
-                continue;
-            }
-            let mirror = POINTS - k;
-            energy[band] +=
-                re[k] * re[k] + im[k] * im[k] + re[mirror] * re[mirror] + im[mirror] * im[mirror];
-        }
-        // Both halves of the spectrum, over both stretches.
+        // Over both stretches.
         let scale = 0.5 / (POINTS as f32 * window.max(1.0));
-        Self {
-            energy: energy.map(|e| e * scale),
+        let mut power = [0.0; POINTS / 2];
+        for (k, power) in power.iter_mut().enumerate().skip(1) {
+            let mirror = POINTS - k;
+            let upper = re[mirror] * re[mirror] + im[mirror] * im[mirror];
+            *power = (re[k] * re[k] + im[k] * im[k] + upper) * scale;
         }
+        Self { power }
     }
 
-    /// Adds the energies of other stretches, both with half weight.
-    pub(crate) fn averaged(mut self, other: &Self) -> Self {
-        for (a, b) in self.energy.iter_mut().zip(other.energy) {
-            *a = 0.5 * (*a + b);
-        }
-        self
+    /// By point; the first, of the mean, is zero.
+    pub(crate) const fn power(&self) -> &[f32; POINTS / 2] {
+        &self.power
     }
 
-    /// Mean square by band.
-    pub(crate) const fn energy(&self) -> &[f32; BANDS] {
-        &self.energy
+    /// Mean square by band, at `rate_hz`.
+    pub(crate) fn bands(&self, rate_hz: f32) -> [f32; BANDS] {
+        let mut energy = [0.0; BANDS];
+        let hz_per_point = rate_hz / POINTS as f32;
+        for (band, edges) in energy.iter_mut().zip(EDGES_HZ.windows(2)) {
+            let point = |hz: f32| libm::ceilf(hz / hz_per_point).min(POINTS as f32 / 2.0) as usize;
+            *band = self.power[point(edges[0])..point(edges[1])].iter().sum();
+        }
+        energy
     }
 }
 
@@ -132,8 +121,8 @@ mod tests {
         // Mean square of a sine is half the squared amplitude.
         let tone =
             |hz: f32, a: f32| move |i: usize| a * libm::sinf(2.0 * PI * hz * i as f32 / 16_000.0);
-        let bands = Bands::of(512, rate_hz, true, tone(1_000.0, 0.4), tone(600.0, 0.2));
-        for (band, &energy) in bands.energy().iter().enumerate() {
+        let spectrum = Spectrum::of(512, true, tone(1_000.0, 0.4), tone(600.0, 0.2));
+        for (band, energy) in spectrum.bands(rate_hz).into_iter().enumerate() {
             // Each stretch is one of two.
             let expected = match band {
                 4 => 0.5 * 0.08,
@@ -146,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_constant_has_no_energy() {
-        let bands = Bands::of(200, 16_000.0, false, |_| 0.7, |_| -0.2);
-        assert!(bands.energy().iter().all(|&e| e < 1e-9));
+        let spectrum = Spectrum::of(200, false, |_| 0.7, |_| -0.2);
+        assert!(spectrum.bands(16_000.0).iter().all(|&e| e < 1e-9));
     }
 }

@@ -138,7 +138,8 @@ proptest! {
         for o in &onsets {
             let numbers = [o.sample, o.sigma_samples, f64::from(o.peak), f64::from(o.snr_db)];
             prop_assert!(numbers.iter().all(|v| v.is_finite()), "{o:?}");
-            prop_assert!(o.features.vector().iter().all(|v| v.is_finite()), "{o:?}");
+            // NaN is unknown, such as what the end of the stream cut off.
+            prop_assert!(o.features.vector().iter().all(|v| !v.is_infinite()), "{o:?}");
         }
         let blast = nearest(&onsets, 40_000.0, 10.0);
         prop_assert!(blast.is_some(), "deaf after rubbish: {onsets:?}");
