@@ -164,7 +164,7 @@ impl Detector {
             wide: Ring::new(),
             white: Ring::new(),
             bins: Bins::new(),
-            bank: FilterBank::new(working_rate_hz),
+            bank: FilterBank::new(working_rate_hz, bin_len),
             envelope: Envelope::new(),
             pending: Pending::new(),
             floor: NoiseFloor::new(-120.0),
