@@ -14,7 +14,7 @@ const BINS: usize = 64;
 
 /// Rows to learn from.
 #[derive(Clone, Debug, Default)]
-pub struct Table {
+pub(super) struct Table {
     /// Features in a row.
     pub n_features: usize,
     /// Classes.
@@ -29,12 +29,12 @@ pub struct Table {
 
 impl Table {
     /// Number of rows.
-    pub fn n_rows(&self) -> usize {
+    pub(super) fn n_rows(&self) -> usize {
         self.labels.len()
     }
 
     /// Features of row `row`.
-    pub fn row(&self, row: usize) -> &[f32] {
+    pub(super) fn row(&self, row: usize) -> &[f32] {
         &self.values[row * self.n_features..(row + 1) * self.n_features]
     }
 
@@ -42,7 +42,7 @@ impl Table {
     ///
     /// # Panics
     /// If it has not `n_features` features or its class is none of `n_classes`.
-    pub fn push(&mut self, features: &[f32], label: u8, weight: f32) {
+    pub(super) fn push(&mut self, features: &[f32], label: u8, weight: f32) {
         assert_eq!(features.len(), self.n_features);
         assert!(usize::from(label) < self.n_classes);
         self.values.extend_from_slice(features);
@@ -62,7 +62,7 @@ pub struct Settings {
     pub rate: f64,
     /// Ridge of a leaf's score.
     pub ridge: f64,
-    /// Share of rows and of features that a tree sees.
+    /// Share of the rows that a tree sees.
     pub row_share: f64,
     /// Share of features that a tree may ask about.
     pub feature_share: f64,
@@ -73,11 +73,11 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            rounds: 250,
-            depth: 5,
-            rate: 0.08,
+            rounds: 300,
+            depth: 4,
+            rate: 0.1,
             ridge: 5.0,
-            row_share: 0.7,
+            row_share: 0.5,
             feature_share: 0.4,
             seed: 1,
         }
@@ -88,7 +88,7 @@ impl Default for Settings {
 ///
 /// # Panics
 /// If `settings.depth` is above [`MAX_DEPTH`].
-pub fn train(table: &Table, settings: &Settings) -> Ensemble {
+pub(super) fn train(table: &Table, settings: &Settings) -> Ensemble {
     assert!(settings.depth <= MAX_DEPTH);
     let (n, k) = (table.n_rows(), table.n_classes);
     let cuts: Vec<Vec<f32>> = (0..table.n_features)
@@ -136,35 +136,36 @@ fn prior(table: &Table) -> Vec<f32> {
     share.iter().map(|s| (s / sum).ln() as f32).collect()
 }
 
-/// Values between bins of about equal numbers of rows, rising.
+/// Values between bins of about equal weight, rising.
 fn cuts(table: &Table, feature: usize) -> Vec<f32> {
-    let mut values: Vec<f32> = (0..table.n_rows())
-        .map(|row| table.row(row)[feature])
-        .filter(|v| v.is_finite())
-        .collect();
-    values.sort_by(f32::total_cmp);
-    let mut cuts: Vec<f32> = (1..BINS)
-        .filter_map(|b| values.get(b * values.len() / BINS).copied())
-        .collect();
+    let rows = (0..table.n_rows()).map(|row| (table.row(row)[feature], table.weights[row]));
+    let mut values: Vec<(f32, f32)> = rows.filter(|(value, _)| value.is_finite()).collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let total: f64 = values.iter().map(|&(_, weight)| f64::from(weight)).sum();
     // The least value cuts off what is missing alone.
-    cuts.extend(values.first());
-    cuts.sort_by(f32::total_cmp);
-    cuts.dedup();
+    let mut cuts: Vec<f32> = values.first().map(|v| v.0).into_iter().collect();
+    let mut below = 0.0;
+    for &(value, weight) in &values {
+        if below >= total * cuts.len() as f64 / BINS as f64 && cuts.last() != Some(&value) {
+            cuts.push(value);
+        }
+        below += f64::from(weight);
+    }
     cuts.truncate(BINS - 1);
     cuts
 }
 
-/// Slope and bend of the loss by each score, row after row; zeros for rows that sit out.
+/// The rows that a tree sees, and slope and bend of their loss by each score, row after row.
 struct Newton {
-    slope: Vec<f32>,
-    bend: Vec<f32>,
+    rows: Vec<u32>,
+    steps: Vec<[f32; 2]>,
 }
 
 fn newton(table: &Table, scores: &[f64], settings: &Settings, round: usize) -> Newton {
     let k = table.n_classes;
     let mut out = Newton {
-        slope: vec![0.0; scores.len()],
-        bend: vec![0.0; scores.len()],
+        rows: Vec::new(),
+        steps: Vec::new(),
     };
     let mut p = vec![0.0; k];
     for row in 0..table.n_rows() {
@@ -174,10 +175,12 @@ fn newton(table: &Table, scores: &[f64], settings: &Settings, round: usize) -> N
         p.copy_from_slice(&scores[row * k..(row + 1) * k]);
         softmax(&mut p);
         let weight = table.weights[row];
-        for class in 0..k {
+        out.rows.push(row as u32);
+        for (class, &p) in p.iter().enumerate() {
             let truth = f64::from(u8::from(usize::from(table.labels[row]) == class));
-            out.slope[row * k + class] = weight * (p[class] - truth) as f32;
-            out.bend[row * k + class] = weight * (p[class] * (1.0 - p[class])).max(1e-4) as f32;
+            let bend = (p * (1.0 - p)).max(1e-4);
+            out.steps
+                .push([weight * (p - truth) as f32, weight * bend as f32]);
         }
     }
     out
@@ -196,8 +199,9 @@ fn grow(
 ) -> Tree {
     /// Features and rows draw from different streams.
     const FEATURES: u64 = 1 << 40;
-    let (n, k) = (table.n_rows(), table.n_classes);
-    let mut leaves = vec![0_u16; n];
+    let k = table.n_classes;
+    // Of the rows that it sees.
+    let mut leaves = vec![0_u16; steps.rows.len()];
     let mut questions: Vec<(u16, f32)> = Vec::new();
     for level in 0..settings.depth {
         let n_leaves = 1 << level;
@@ -215,18 +219,14 @@ fn grow(
             // On equal gain the first feature wins, whatever thread found it.
             .reduce_with(|a, b| if (b.0, a.1) > (a.0, b.1) { b } else { a });
         let Some((_, feature, cut)) = best else { break };
-        for (leaf, &bin) in leaves.iter_mut().zip(&bins[feature]) {
-            *leaf |= u16::from(usize::from(bin) > cut) << level;
+        for (leaf, &row) in leaves.iter_mut().zip(&steps.rows) {
+            *leaf |= u16::from(usize::from(bins[feature][row as usize]) > cut) << level;
         }
         questions.push((feature as u16, cuts[feature][cut]));
     }
     let mut sums: Sums = vec![[0.0; 2]; k << questions.len()];
-    for row in 0..n {
-        let at = usize::from(leaves[row]) * k;
-        for class in 0..k {
-            sums[at + class][0] += f64::from(steps.slope[row * k + class]);
-            sums[at + class][1] += f64::from(steps.bend[row * k + class]);
-        }
+    for (steps, &leaf) in steps.steps.chunks_exact(k).zip(&leaves) {
+        add(&mut sums, usize::from(leaf) * k, steps);
     }
     Tree {
         questions,
@@ -238,16 +238,22 @@ fn grow(
 }
 
 /// Sums by leaf, bin and class.
-fn histogram(bins: &[u8], leaves: &[u16], steps: &Newton, n_leaves: usize, k: usize) -> Sums {
+fn histogram(bins: &[u8], leaves: &[u16], newton: &Newton, n_leaves: usize, k: usize) -> Sums {
     let mut sums: Sums = vec![[0.0; 2]; n_leaves * BINS * k];
-    for (row, (&bin, &leaf)) in bins.iter().zip(leaves).enumerate() {
-        let at = (usize::from(leaf) * BINS + usize::from(bin)) * k;
-        for class in 0..k {
-            sums[at + class][0] += f64::from(steps.slope[row * k + class]);
-            sums[at + class][1] += f64::from(steps.bend[row * k + class]);
-        }
+    let rows = newton.rows.iter().zip(leaves);
+    for (steps, (&row, &leaf)) in newton.steps.chunks_exact(k).zip(rows) {
+        let at = usize::from(leaf) * BINS + usize::from(bins[row as usize]);
+        add(&mut sums, at * k, steps);
     }
     sums
+}
+
+/// Adds the steps of one row, class after class.
+fn add(sums: &mut Sums, at: usize, steps: &[[f32; 2]]) {
+    for (sum, step) in sums[at..at + steps.len()].iter_mut().zip(steps) {
+        sum[0] += f64::from(step[0]);
+        sum[1] += f64::from(step[1]);
+    }
 }
 
 /// The cut of one feature with the greatest gain over all leaves at once, if any gains.

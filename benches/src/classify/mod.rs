@@ -17,9 +17,9 @@ mod live_fire;
 mod pool;
 mod scenes;
 mod score;
-mod table;
 mod sounds;
 mod space;
+mod table;
 
 pub use boost::Settings as Learning;
 pub use cache::{load, save};

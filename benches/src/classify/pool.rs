@@ -36,23 +36,35 @@ pub(super) fn fit_exponent(gathered: &Gathered, held_out: &[[f64; CLASSES]]) -> 
     let mut n_arrivals: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for heard in &gathered.heard {
         if let Some(event) = heard.event {
-            n_arrivals.entry(event).or_insert((0, heard.class as usize)).0 += 1;
+            n_arrivals
+                .entry(event)
+                .or_insert((0, heard.class as usize))
+                .0 += 1;
         }
     }
     n_arrivals.retain(|_, (n, _)| *n > 1);
     let loss = |exponent: f64| {
-        let arrivals = gathered.heard.iter().zip(held_out).filter_map(|(heard, p)| {
-            let event = heard.event.filter(|event| n_arrivals.contains_key(event))?;
-            Some((event, *p))
-        });
+        let arrivals = gathered
+            .heard
+            .iter()
+            .zip(held_out)
+            .filter_map(|(heard, p)| {
+                let event = heard.event.filter(|event| n_arrivals.contains_key(event))?;
+                Some((event, *p))
+            });
         let mut by_class = [(0.0, 0.0); CLASSES];
         for (event, p) in pooled(arrivals, exponent) {
             let class = n_arrivals[&event].1;
             by_class[class].0 -= p[class].max(1e-12).ln();
             by_class[class].1 += 1.0;
         }
-        by_class.iter().map(|(sum, n)| sum / f64::max(*n, 1.0)).sum::<f64>()
+        by_class
+            .iter()
+            .map(|(sum, n)| sum / f64::max(*n, 1.0))
+            .sum::<f64>()
     };
     let losses = (0..=20).map(|k| 0.05 * f64::from(k)).map(|e| (loss(e), e));
-    losses.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |best| best.1)
+    losses
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(1.0, |best| best.1)
 }

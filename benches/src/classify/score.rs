@@ -10,7 +10,7 @@ use super::learn::Learnt;
 use super::pool::pooled;
 
 /// Live-fire shots, or arrivals, that must be kept.
-pub const KEPT: f64 = 0.95;
+pub(super) const KEPT: f64 = 0.95;
 /// Bins of the reliability diagram.
 const BINS: usize = 10;
 

@@ -52,13 +52,31 @@ fn written(
         let n: usize = told.iter().map(|r| r.n).sum();
         100.0 * told.iter().map(|r| r.pass).sum::<usize>() as f64 / n.max(1) as f64
     };
-    rows(text, "arrivals kept, by position held out", &scores.positions)?;
+    rows(
+        text,
+        "arrivals kept, by position held out",
+        &scores.positions,
+    )?;
     for (chain, k) in [("as they lie", 0), ("through the chain of live fire", 1)] {
         let clips = &scores.clips[k];
         writeln!(text, "\nnegatives {chain}")?;
-        rows(text, &format!("clips that pass at the shots' threshold: {:.2} %", share(clips)), clips)?;
+        rows(
+            text,
+            &format!(
+                "clips that pass at the shots' threshold: {:.2} %",
+                share(clips)
+            ),
+            clips,
+        )?;
         let impulses = &scores.impulses[k];
-        rows(text, &format!("impulses that pass at the arrivals' threshold: {:.2} %", share(impulses)), impulses)?;
+        rows(
+            text,
+            &format!(
+                "impulses that pass at the arrivals' threshold: {:.2} %",
+                share(impulses)
+            ),
+            impulses,
+        )?;
         let places = &scores.backgrounds[k];
         let hours: f64 = places.iter().map(|r| r.hours).sum();
         let events: usize = places.iter().map(|r| r.pass).sum();
@@ -68,17 +86,29 @@ fn written(
             events as f64 / hours.max(1e-9)
         )?;
         for row in places.iter().filter(|r| r.pass > 0) {
-            writeln!(text, "    {:<28} {:>5} in {:.3} h", row.name, row.pass, row.hours)?;
+            writeln!(
+                text,
+                "    {:<28} {:>5} in {:.3} h",
+                row.name, row.pass, row.hours
+            )?;
         }
     }
-    rows(text, "\nby formula and in scenes, impulses that pass at the arrivals' threshold", &scores.made)?;
+    rows(
+        text,
+        "\nby formula and in scenes, impulses that pass at the arrivals' threshold",
+        &scores.made,
+    )?;
     writeln!(
         text,
         "\ncalibration: expected error of the probability of gunfire {:.4}\n  {:>8} {:>8} {:>8}",
         scores.calibration_error, "told", "found", "share"
     )?;
     for bin in scores.reliability.iter().filter(|bin| bin.share > 0.0) {
-        writeln!(text, "  {:>8.3} {:>8.3} {:>8.3}", bin.told, bin.was, bin.share)?;
+        writeln!(
+            text,
+            "  {:>8.3} {:>8.3} {:>8.3}",
+            bin.told, bin.was, bin.share
+        )?;
     }
     writeln!(
         text,
@@ -113,8 +143,14 @@ fn folds(text: &mut String, gathered: &Gathered) -> std::fmt::Result {
             all
         };
         let clips = named(Origin::Clip).len();
-        let (fire, places) = (named(Origin::LiveFire).join(", "), named(Origin::Background).join(", "));
-        writeln!(text, "fold {fold}: {fire}; {clips} original clips; {places}")?;
+        let (fire, places) = (
+            named(Origin::LiveFire).join(", "),
+            named(Origin::Background).join(", "),
+        );
+        writeln!(
+            text,
+            "fold {fold}: {fire}; {clips} original clips; {places}"
+        )?;
     }
     Ok(())
 }
@@ -123,7 +159,11 @@ fn rows(text: &mut String, title: &str, rows: &[Row]) -> std::fmt::Result {
     writeln!(text, "  {title}")?;
     for row in rows {
         let share = 100.0 * row.pass as f64 / row.n.max(1) as f64;
-        writeln!(text, "    {:<28} {:>5} of {:<6} {share:>6.2} %", row.name, row.pass, row.n)?;
+        writeln!(
+            text,
+            "    {:<28} {:>5} of {:<6} {share:>6.2} %",
+            row.name, row.pass, row.n
+        )?;
     }
     Ok(())
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use shotfix_core::classify::ShotEvidence;
 use shotfix_core::locate::ellipse95;
 use shotfix_core::pulses::{Network, Stream, StreamShot};
 use shotfix_core::solve::Air;
 use shotfix_core::{Atmosphere, Enu, Shot, Uncertain, Wind, classify};
-use shotfix_core::classify::ShotEvidence;
 use shotfix_datasets::{Error, TrueRound, find_tests};
 
 use super::{LocateBench, TestResult, bench, test_result};

@@ -272,8 +272,9 @@ impl Engine {
     /// What the sensors know together of round `k`.
     fn evidence(&self, burst: &Burst, k: usize, onsets: &[&Onset]) -> ShotEvidence {
         let heard = burst.rounds[k].picks.iter().enumerate();
-        let heard: Vec<(usize, &Onset)> =
-            heard.filter_map(|(sensor, pick)| Some((sensor, onsets[(*pick)?]))).collect();
+        let heard: Vec<(usize, &Onset)> = heard
+            .filter_map(|(sensor, pick)| Some((sensor, onsets[(*pick)?])))
+            .collect();
         let levels = heard.iter().filter_map(|&(sensor, onset)| {
             // Clipped levels are bounds from below.
             let place = self.site.sensors[sensor].position;

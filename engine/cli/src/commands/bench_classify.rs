@@ -20,7 +20,10 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
     if let Some(folder) = &args.plot
         && !folder.is_dir()
     {
-        bail!("{}: the folder does not exist; make it first", folder.display());
+        bail!(
+            "{}: the folder does not exist; make it first",
+            folder.display()
+        );
     }
     let amounts = Amounts {
         scenes: args.scenes,
@@ -28,7 +31,11 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
         chains: args.chains,
         seed: args.seed,
     };
-    let learning = Learning { rounds: args.trees, seed: args.seed, ..Learning::default() };
+    let learning = Learning {
+        rounds: args.trees,
+        seed: args.seed,
+        ..Learning::default()
+    };
     let gathered = heard(args, &amounts)?;
     let learnt = learn(&gathered, &learning);
     let scores = score(&gathered, &learnt);
@@ -68,5 +75,8 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 fn unwritable(path: &Path) -> String {
-    format!("{}: cannot be written; choose a folder that can be written and has room", path.display())
+    format!(
+        "{}: cannot be written; choose a folder that can be written and has room",
+        path.display()
+    )
 }

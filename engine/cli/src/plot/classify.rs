@@ -24,7 +24,11 @@ const LEFT: [f64; 2] = [64.0, 540.0];
 pub fn plot_classify(scores: &Scores, path: &Path) -> Result<(), PlotError> {
     let kind = Kind::of(path)?;
     let mut canvas = Canvas::new(SHEET.0, SHEET.1);
-    canvas.text((LEFT[0], 30.0), Type::new(17.0).bold(), "Classifier, sources held out");
+    canvas.text(
+        (LEFT[0], 30.0),
+        Type::new(17.0).bold(),
+        "Classifier, sources held out",
+    );
     for (chart, left) in [trade(scores), reliability(scores)].iter().zip(LEFT) {
         draw(&mut canvas, chart, Rect::new(left, TOP, PANEL.0, PANEL.1));
     }
@@ -39,7 +43,10 @@ fn lg(share: f64) -> f64 {
 fn trade(scores: &Scores) -> Chart {
     let line = |name: &str, across: fn(&Point) -> f64, up: fn(&Point) -> f64| {
         let points = scores.curve.iter().filter(|p| up(p) < 0.5);
-        (name.to_owned(), points.map(|p| (lg(across(p)), 100.0 * up(p))).collect())
+        (
+            name.to_owned(),
+            points.map(|p| (lg(across(p)), 100.0 * up(p))).collect(),
+        )
     };
     Chart {
         title: "Live fire missed as false alarms are bought off",
@@ -47,7 +54,11 @@ fn trade(scores: &Scores) -> Chart {
         up: "%",
         series: vec![
             line("shots, by clip", |p| p.clips_pass, |p| p.shots_missed),
-            line("arrivals, by impulse", |p| p.impulses_pass, |p| p.arrivals_missed),
+            line(
+                "arrivals, by impulse",
+                |p| p.impulses_pass,
+                |p| p.arrivals_missed,
+            ),
         ],
     }
 }
@@ -59,7 +70,11 @@ fn reliability(scores: &Scores) -> Chart {
         across: "told, %",
         up: "%",
         series: vec![
-            ("found".to_owned(), bins.map(|bin| (100.0 * bin.told, 100.0 * bin.was)).collect()),
+            (
+                "found".to_owned(),
+                bins.map(|bin| (100.0 * bin.told, 100.0 * bin.was))
+                    .collect(),
+            ),
             ("calibrated".to_owned(), vec![(0.0, 0.0), (100.0, 100.0)]),
         ],
     }

@@ -40,8 +40,14 @@ static BUNDLED: &[u8] = include_bytes!("../../model/classifier.bin");
 pub fn bundled() -> &'static Model {
     static MODEL: LazyLock<Model> = LazyLock::new(|| {
         let model = Model::from_bytes(BUNDLED).expect("the model compiled in is sound");
-        assert_eq!(model.features_version, FEATURES_VERSION, "train the model anew");
-        assert_eq!(model.ensemble.n_features, N_FEATURES, "train the model anew");
+        assert_eq!(
+            model.features_version, FEATURES_VERSION,
+            "train the model anew"
+        );
+        assert_eq!(
+            model.ensemble.n_features, N_FEATURES,
+            "train the model anew"
+        );
         model
     });
     &MODEL
@@ -60,12 +66,18 @@ pub fn classify_recording(onsets: &[Onset]) -> Vec<ClassPosterior> {
 pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURES]> {
     let mut by_sensor: BTreeMap<SensorIdx, Vec<usize>> = BTreeMap::new();
     for (index, onset) in onsets.iter().enumerate() {
-        by_sensor.entry(onset.borrow().sensor).or_default().push(index);
+        by_sensor
+            .entry(onset.borrow().sensor)
+            .or_default()
+            .push(index);
     }
     let mut all = vec![[f32::NAN; N_FEATURES]; onsets.len()];
     for indices in by_sensor.values_mut() {
         indices.sort_by_key(|&index| onsets[index].borrow().time);
-        let own: Vec<&Onset> = indices.iter().map(|&index| onsets[index].borrow()).collect();
+        let own: Vec<&Onset> = indices
+            .iter()
+            .map(|&index| onsets[index].borrow())
+            .collect();
         for (&index, row) in indices.iter().zip(features(&own)) {
             all[index] = row;
         }
@@ -95,11 +107,23 @@ pub fn classify_shot<'a>(
         scores = scores.map(|score| share * score);
     }
     let [gunfire, firework, other] = scores;
-    posterior([gunfire + evidence.loudness(), firework + evidence.loudness(), other], unknown)
+    posterior(
+        [
+            gunfire + evidence.loudness(),
+            firework + evidence.loudness(),
+            other,
+        ],
+        unknown,
+    )
 }
 
 fn posterior(mut scores: [f64; CLASSES], unknown: f64) -> ClassPosterior {
     softmax(&mut scores);
     let [gunfire, firework, other] = scores;
-    ClassPosterior { gunfire, firework, other, unknown }
+    ClassPosterior {
+        gunfire,
+        firework,
+        other,
+        unknown,
+    }
 }

@@ -143,7 +143,9 @@ impl Model {
         };
         let n_features = count(MOST_FEATURES, "number of features")?;
         if count(CLASSES, "number of classes")? != CLASSES {
-            return Err(ModelError::Damaged { part: "number of classes" });
+            return Err(ModelError::Damaged {
+                part: "number of classes",
+            });
         }
         let n_trees = count(MOST_TREES, "number of trees")?;
         let n_quantiles = count(usize::from(u16::MAX), "number of quantiles")?;

@@ -47,14 +47,24 @@ pub struct Cadence {
 impl Cadence {
     /// The cadence of three rounds or more, in order of time.
     pub fn of(times: &[Timestamp]) -> Option<Self> {
-        let mut gaps: Vec<f64> = times.windows(2).map(|pair| pair[1].since(pair[0]).0).collect();
+        let mut gaps: Vec<f64> = times
+            .windows(2)
+            .map(|pair| pair[1].since(pair[0]).0)
+            .collect();
         if gaps.len() < 2 {
             return None;
         }
         gaps.sort_by(f64::total_cmp);
         let interval_s = f64::midpoint(gaps[(gaps.len() - 1) / 2], gaps[gaps.len() / 2]);
-        let unevenness = gaps.iter().map(|gap| (gap / interval_s - 1.0).abs()).fold(0.0, f64::max);
-        Some(Self { rounds: times.len(), interval_s, unevenness })
+        let unevenness = gaps
+            .iter()
+            .map(|gap| (gap / interval_s - 1.0).abs())
+            .fold(0.0, f64::max);
+        Some(Self {
+            rounds: times.len(),
+            interval_s,
+            unevenness,
+        })
     }
 
     /// The rhythm of an automatic weapon: 450 to 1300 rounds a minute, steady to a tenth.
@@ -85,7 +95,11 @@ pub fn pool(rounds: &[(Timestamp, ClassPosterior)]) -> ClassPosterior {
     let mean = |f: fn(&ClassPosterior) -> f64| rounds.iter().map(|(_, p)| f(p)).sum::<f64>() / n;
     let times: Vec<Timestamp> = rounds.iter().map(|(time, _)| *time).collect();
     let odds = Cadence::of(&times).map_or(1.0, |cadence| cadence.for_gunfire().exp());
-    let (gunfire, firework, other) = (odds * mean(|p| p.gunfire), mean(|p| p.firework), mean(|p| p.other));
+    let (gunfire, firework, other) = (
+        odds * mean(|p| p.gunfire),
+        mean(|p| p.firework),
+        mean(|p| p.other),
+    );
     let sum = gunfire + firework + other;
     ClassPosterior {
         gunfire: gunfire / sum,
@@ -101,7 +115,12 @@ mod tests {
     use crate::units::Seconds;
 
     fn rounds(gaps_s: &[f64]) -> Vec<(Timestamp, ClassPosterior)> {
-        let one = ClassPosterior { gunfire: 0.5, firework: 0.2, other: 0.3, unknown: 0.1 };
+        let one = ClassPosterior {
+            gunfire: 0.5,
+            firework: 0.2,
+            other: 0.3,
+            unknown: 0.1,
+        };
         let mut time = Timestamp::default();
         let mut all = vec![(time, one)];
         for &gap in gaps_s {
@@ -126,7 +145,10 @@ mod tests {
 
     #[test]
     fn loud_sources_that_many_hear_are_explosions() {
-        let evidence = |n_sensors, level| ShotEvidence { n_sensors, source_level_db_spl: level };
+        let evidence = |n_sensors, level| ShotEvidence {
+            n_sensors,
+            source_level_db_spl: level,
+        };
         assert_eq!(evidence(3, None).loudness(), 0.0);
         assert_eq!(evidence(3, Some(105.0)).loudness(), -3.0);
         assert_eq!(evidence(12, Some(160.0)).loudness(), 3.5);
