@@ -225,9 +225,14 @@ fn add_whistle(sound: &mut [f32], time_s: f64, length_s: f64, hz: f64, gain: f64
 fn heard(sound: Vec<f32>, space: Space, range_m: f64, random: &mut ChaCha8Rng) -> Audio {
     let response = response(space, RATE_HZ, random);
     let mut samples = convolve(&sound, &response);
-    let cut_hz = 1_800.0 * (300.0 / range_m).sqrt() * random.random_range(0.6..1.6);
+    let cut_hz = 1_800.0 * (300.0 / range_m).sqrt() * random.random_range(0.5..1.6);
     if cut_hz < 0.45 * RATE_HZ {
         Filter::low_pass(cut_hz, 0.5, RATE_HZ).run(&mut samples);
+    }
+    if space == Space::Street && random.random_bool(0.4) {
+        // The shadow of an edge takes 3 dB an octave off the top; half of the filter's 6 at the corner.
+        let shadow_hz = 250.0 * 6f64.powf(random.random_range(0.0..1.0));
+        Filter::low_pass(shadow_hz, 0.4, RATE_HZ).run(&mut samples);
     }
     Audio {
         samples,

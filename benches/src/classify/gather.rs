@@ -110,7 +110,7 @@ pub struct Amounts {
 impl Default for Amounts {
     fn default() -> Self {
         Self {
-            scenes: 120,
+            scenes: 80,
             made: 800,
             chains: 2,
             seed: 1,
@@ -278,7 +278,7 @@ fn listen_made(
 ) -> Batch {
     let audio = channel::play(
         &made.audio,
-        Noise::BelowPeakDb(18.0, 75.0),
+        Noise::BelowPeakDb(12.0, 65.0),
         ambience,
         random,
     );

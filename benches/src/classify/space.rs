@@ -24,7 +24,8 @@ pub(super) fn response(space: Space, rate_hz: f64, random: &mut ChaCha8Rng) -> V
         Space::Street => (14, 0.12, (-22.0, -1.0), (-22.0, 0.0), (0.4, 3.5)),
         Space::Room => (8, 0.008, (-12.0, -1.0), (-20.0, 6.0), (0.08, 1.2)),
     };
-    let fall_s: f64 = fall_s.0 * (fall_s.1 / fall_s.0 as f64).powf(random.random_range(0.0..1.0));
+    let (least_s, most_s): (f64, f64) = fall_s;
+    let fall_s = least_s * (most_s / least_s).powf(random.random_range(0.0..1.0));
     let n = ((0.8 * fall_s).min(2.5) * rate_hz) as usize + 1;
     let mut out = diffuse(n, fall_s, rate_hz, random);
     let energy: f32 = out.iter().map(|x| x * x).sum();
@@ -38,7 +39,27 @@ pub(super) fn response(space: Space, rate_hz: f64, random: &mut ChaCha8Rng) -> V
             *x += gain as f32;
         }
     };
-    add(0.0, 1.0);
+    // Behind corners and roofs the straight way is weak, and a cluster of others comes just after it.
+    let is_hidden = space == Space::Street && random.random_bool(0.5);
+    add(
+        0.0,
+        if is_hidden {
+            random.random_range(0.1..1.0)
+        } else {
+            1.0
+        },
+    );
+    if is_hidden {
+        let spread_s = 0.003 * 15f64.powf(random.random_range(0.0..1.0));
+        for _ in 0..random.random_range(5..80) {
+            let delay_s = -spread_s * random.random_range(1e-3..1.0_f64).ln();
+            let gain = random.random_range(0.05..0.6) * (-0.5 * delay_s / spread_s).exp();
+            add(
+                delay_s,
+                gain * if random.random_bool(0.25) { -1.0 } else { 1.0 },
+            );
+        }
+    }
     if random.random_bool(0.7) {
         // The ground or the floor, by a few centimetres to three metres more of way.
         add(

@@ -1,5 +1,7 @@
 //! The classifier that is compiled in, on sounds made here.
 
+#![allow(clippy::unwrap_used)] // Tests fail by panicking.
+
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -94,9 +96,9 @@ fn a_third_of_the_rate_hears_the_same_class() {
 fn sensors_are_judged_apart_in_any_order() {
     let own = onsets(&blast(48_000.0, 3), 48_000.0);
     let mut mixed: Vec<Onset> = own.clone();
-    mixed.extend(own.iter().cloned().map(|o| Onset {
+    mixed.extend(own.iter().map(|onset| Onset {
         sensor: SensorIdx(1),
-        ..o
+        ..onset.clone()
     }));
     mixed.reverse();
     let alone = features(&own);
