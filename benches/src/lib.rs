@@ -5,6 +5,7 @@ pub mod calibrate;
 pub mod case_lines;
 mod cells;
 pub mod city_trial;
+pub mod classify;
 pub mod detect;
 mod json;
 pub mod locate;

@@ -249,11 +249,12 @@ pub fn impulses(
         sample_rate_hz: file.sample_rate_hz,
         duration_s: Seconds(n_samples as f64 / file.sample_rate_hz).0,
         start: file.start,
-        impulses: onsets
+        impulses: classify::classify_recording(&onsets)
             .into_iter()
-            .map(|onset| Impulse {
+            .zip(onsets)
+            .map(|(class, onset)| Impulse {
                 time_s: onset.time.since(epoch).0,
-                class: classify::classify_onset(&onset),
+                class,
                 onset,
             })
             .collect(),

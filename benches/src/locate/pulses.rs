@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use shotfix_core::classify::ShotEvidence;
 use shotfix_core::locate::ellipse95;
 use shotfix_core::pulses::{Network, Stream, StreamShot};
 use shotfix_core::{Atmosphere, Enu, Shot, classify};
@@ -106,7 +107,7 @@ fn shot(found: StreamShot) -> Shot {
         ellipse95: ellipse95(found.shot.covariance_m2),
         atmosphere: Atmosphere::default(),
         arrivals: Vec::new(),
-        class: classify::classify_shot(std::iter::empty()),
+        class: classify::classify_shot(std::iter::empty(), &ShotEvidence::default()),
         trajectory: None,
     }
 }

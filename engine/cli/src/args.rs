@@ -229,6 +229,13 @@ Examples:
   shotfix bench detect ambiences/
   shotfix bench detect --generate --seed 7")]
     Detect(BenchDetectArgs),
+    /// The classifier: trained on most sources, scored on the others; or trained on all of them.
+    #[command(after_help = "\
+Examples:
+  shotfix bench classify data/ --plot figures/
+  shotfix bench classify data/ --train engine/core/model/classifier.bin
+  shotfix bench classify data/ --made 50 --scenes 5 --heard heard.bin")]
+    Classify(BenchClassifyArgs),
     /// The solver for one shot on case files of arrival times, beside the best of other solvers.
     #[command(after_help = "\
 Examples:
@@ -294,6 +301,40 @@ pub struct BenchDetectArgs {
     pub generate: bool,
     /// Which blasts and noise.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "generate")]
+    pub seed: u64,
+}
+
+/// Arguments of `bench classify`.
+#[derive(Args, Debug)]
+pub struct BenchClassifyArgs {
+    /// Folder that holds live fire (pittsburgh/) and sounds (sounds/esc10, sounds/blanket).
+    pub input: PathBuf,
+    /// Also write every figure as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw trade-offs and reliability into classify.png in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub plot: Option<PathBuf>,
+    /// Write the model learned on all sources here, and its data card beside it (.md).
+    #[arg(long, value_name = "FILE")]
+    pub train: Option<PathBuf>,
+    /// Keep what was heard in this file, or take it from there if the settings are the same.
+    #[arg(long, value_name = "FILE")]
+    pub heard: Option<PathBuf>,
+    /// Scenes of the simulator to hear.
+    #[arg(long, default_value_t = shotfix_benches::classify::Amounts::default().scenes, value_name = "N")]
+    pub scenes: usize,
+    /// Recordings of guns, of fireworks and of blows by formula to hear, each.
+    #[arg(long, default_value_t = shotfix_benches::classify::Amounts::default().made, value_name = "N")]
+    pub made: usize,
+    /// Other microphones, rates and noises that every recording is heard through.
+    #[arg(long, default_value_t = shotfix_benches::classify::Amounts::default().chains, value_name = "N")]
+    pub chains: usize,
+    /// Trees of the model.
+    #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().rounds, value_name = "N")]
+    pub trees: usize,
+    /// Of everything drawn.
+    #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
 }
 

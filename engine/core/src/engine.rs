@@ -4,11 +4,12 @@ use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
 use crate::ballistic;
 use crate::carried_air::CarriedAir;
-use crate::classify;
+use crate::classify::{self, ShotEvidence};
 use crate::geodesy::Enu;
 use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
 use crate::locate::ellipse95;
+use crate::median::median;
 use crate::onset::Onset;
 use crate::paths::PathTerms;
 use crate::sensor::{Array, SensorIdx};
@@ -265,10 +266,11 @@ impl Engine {
         epoch: Timestamp,
     ) -> Vec<Shot> {
         let fix = &burst.fix;
+        let features = classify::features_by_sensor(onsets);
         (0..burst.rounds.len())
             .map(|k| {
-                let picks = &burst.rounds[k].picks;
-                let heard = picks.iter().flatten().map(|&i| onsets[i]);
+                let heard = burst.rounds[k].picks.iter().flatten();
+                let evidence = self.evidence(burst, k, onsets);
                 Shot {
                     time: epoch + Seconds(fix.times_s[k]),
                     time_sigma: Seconds(fix.time_sigmas_s[k]),
@@ -277,11 +279,30 @@ impl Engine {
                     ellipse95: ellipse95(fix.covariances_m2[k]),
                     atmosphere: *self.site.atmosphere(),
                     arrivals: self.arrivals(burst, k, episode, onsets, epoch),
-                    class: classify::classify_shot(heard),
+                    class: classify::classify_shot(heard.map(|&i| &features[i]), &evidence),
                     trajectory: None,
                 }
             })
             .collect()
+    }
+
+    /// What the sensors know together of round `k`.
+    fn evidence(&self, burst: &Burst, k: usize, onsets: &[&Onset]) -> ShotEvidence {
+        let heard = burst.rounds[k].picks.iter().enumerate();
+        let heard: Vec<(usize, &Onset)> = heard
+            .filter_map(|(sensor, pick)| Some((sensor, onsets[(*pick)?])))
+            .collect();
+        let levels = heard.iter().filter_map(|&(sensor, onset)| {
+            // Clipped levels are bounds from below.
+            let place = self.site.sensors[sensor].position;
+            let range_m = burst.fix.positions[k].distance_m(place).max(1.0);
+            Some(onset.level_db_spl? + 20.0 * range_m.log10())
+        });
+        let mut levels: Vec<f64> = levels.collect();
+        ShotEvidence {
+            n_sensors: heard.len(),
+            source_level_db_spl: (!levels.is_empty()).then(|| median(&mut levels)),
+        }
     }
 
     /// The part of every recording sensor in round `k`.

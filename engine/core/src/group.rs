@@ -45,12 +45,13 @@ fn incident(shots: Vec<Shot>) -> Option<Incident> {
     position.east_m = mean(|s| s.position.east_m);
     position.north_m = mean(|s| s.position.north_m);
     let time = shots.first()?.time;
+    let rounds: Vec<_> = shots.iter().map(|shot| (shot.time, shot.class)).collect();
     Some(Incident {
         id: name(time, position.east_m, position.north_m),
         time,
         position,
         ellipse95,
-        class: classify::pool(shots.iter().map(|s| s.class)),
+        class: classify::pool(&rounds),
         shots,
     })
 }

@@ -31,3 +31,4 @@ pub use course::Course;
 pub use detector::{Detector, LATENCY_S};
 pub use features::{Features, N_FEATURES};
 pub use onset::RawOnset;
+pub use spectrum::BANDS;

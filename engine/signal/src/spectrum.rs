@@ -5,7 +5,7 @@ use core::f32::consts::PI;
 /// Points of the transform.
 pub(crate) const POINTS: usize = 512;
 /// Bands of [`Spectrum::bands`].
-pub(crate) const BANDS: usize = 8;
+pub const BANDS: usize = 8;
 /// Edges of the bands, hertz: eight equal steps of a logarithm from 100 to 6400 Hz.
 pub(crate) const EDGES_HZ: [f32; BANDS + 1] = [
     100.0, 168.2, 282.8, 475.7, 800.0, 1345.4, 2262.7, 3805.5, 6400.0,

@@ -4,6 +4,7 @@ mod analyze;
 mod bench;
 mod bench_associate;
 mod bench_calibrate;
+mod bench_classify;
 mod bench_detect;
 mod bench_simulator;
 mod bench_solve;
@@ -37,6 +38,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<()> {
         Command::Simulate(args) => simulate::run(args, out),
         Command::Bench(BenchCommand::Locate(args)) => bench::locate(args, out),
         Command::Bench(BenchCommand::Detect(args)) => bench_detect::run(args, out),
+        Command::Bench(BenchCommand::Classify(args)) => bench_classify::run(args, out),
         Command::Bench(BenchCommand::Associate(args)) => bench_associate::run(args, out),
         Command::Bench(BenchCommand::Solve(args)) => bench_solve::run(args, out),
         Command::Bench(BenchCommand::Calibrate(args)) => bench_calibrate::run(args, out),

@@ -5,7 +5,8 @@ use std::io::Write;
 
 use serde::Serialize;
 use shotfix_core::cadence::{self, Beat};
-use shotfix_core::{ClassPosterior, FileImpulses, Impulse};
+use shotfix_core::classify::reason;
+use shotfix_core::{Class, ClassPosterior, FileImpulses, Impulse};
 
 use super::numbers::{rfc_3339, round, seconds};
 use super::text::{class_words, count, plain};
@@ -36,6 +37,7 @@ struct ImpulseJson {
     snr_db: f64,
     clipped: bool,
     class: ClassJson,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -76,6 +78,7 @@ fn impulse(file: &FileImpulses, impulse: &Impulse) -> ImpulseJson {
         snr_db: round(impulse.onset.snr_db, 2),
         clipped: impulse.onset.clipped,
         class: (&impulse.class).into(),
+        reason: reason(&impulse.onset),
     }
 }
 
@@ -151,6 +154,10 @@ fn file_table(text: &mut String, file: &FileImpulses) -> std::fmt::Result {
             impulse.onset.snr_db,
             class_words(&impulse.class),
         )?;
+        // What could send somebody out says why.
+        if impulse.class.best().0 != Class::Other {
+            writeln!(text, "  {:>10}  {}", "", reason(&impulse.onset))?;
+        }
     }
     cadence(text, &file.impulses)
 }
@@ -267,7 +274,8 @@ mod tests {
                     "label": "gunfire",
                     "probabilities": {"gunfire": 0.94, "firework": 0.05, "other": 0.01},
                     "unknown": 0.08
-                }
+                },
+                "reason": "rises in 0.0 ms, falls 20 dB in 0 ms, dull, 41 dB over the noise"
             })
         );
         assert!(document["files"][0]["impulses"][2]["level_db_spl"].is_null());

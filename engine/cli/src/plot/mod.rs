@@ -9,6 +9,8 @@
 
 mod arrivals;
 mod canvas;
+mod chart;
+mod classify;
 mod detect;
 mod errors;
 mod explained;
@@ -31,6 +33,7 @@ mod ten_feet;
 
 use std::path::PathBuf;
 
+pub use classify::plot_classify;
 pub use detect::plot_detect;
 pub use errors::plot_errors;
 pub use map::plot_report;

@@ -248,7 +248,7 @@ fn analyze_writes_the_promised_json() {
         for impulse in file["impulses"].as_array().unwrap() {
             has_keys(
                 impulse,
-                "time_s time sigma_s level_db_spl snr_db clipped class",
+                "time_s time sigma_s level_db_spl snr_db clipped class reason",
             );
             has_keys(&impulse["class"], "label probabilities unknown");
             has_keys(&impulse["class"]["probabilities"], "gunfire firework other");

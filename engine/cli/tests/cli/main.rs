@@ -6,6 +6,7 @@
 mod arrays;
 mod bad_files;
 mod bench_associate;
+mod bench_classify;
 mod bench_detect;
 mod bench_solve;
 mod calibrate;

@@ -1,0 +1,99 @@
+//! What was heard, kept in a file, so that training can be repeated without listening again.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use shotfix_core::Class;
+use shotfix_core::classify::{FEATURES_VERSION, N_FEATURES};
+
+use super::gather::{Amounts, Gathered, Heard, Listened};
+
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Key {
+    features: u16,
+    amounts: Amounts,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    key: Key,
+    recordings: Vec<Listened>,
+    n_events: usize,
+    /// Class, kind, recording, event of each row.
+    rows: Vec<(u8, String, usize, Option<usize>)>,
+}
+
+fn key(amounts: &Amounts) -> Key {
+    Key {
+        features: FEATURES_VERSION,
+        amounts: *amounts,
+    }
+}
+
+/// Reads what [`save`] wrote of the same amounts and features; `None` if `path` is missing or holds
+/// anything else.
+pub fn load(path: &Path, amounts: &Amounts) -> Option<Gathered> {
+    let mut bytes = Vec::new();
+    BufReader::new(File::open(path).ok()?)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    let (head, values) = rest.split_at_checked(u64::from_le_bytes(*length) as usize)?;
+    let head: Head = serde_json::from_slice(head).ok()?;
+    if head.key != key(amounts) || values.len() != 4 * N_FEATURES * head.rows.len() {
+        return None;
+    }
+    let heard = head
+        .rows
+        .into_iter()
+        .zip(values.chunks_exact(4 * N_FEATURES));
+    let heard = heard.map(|((class, kind, recording, event), bytes)| {
+        let mut features = [0.0; N_FEATURES];
+        for (value, b) in features.iter_mut().zip(bytes.chunks_exact(4)) {
+            *value = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+        }
+        let class = match class {
+            0 => Class::Gunfire,
+            1 => Class::Firework,
+            _ => Class::Other,
+        };
+        Heard {
+            features,
+            class,
+            kind,
+            recording,
+            event,
+        }
+    });
+    Some(Gathered {
+        recordings: head.recordings,
+        heard: heard.collect(),
+        n_events: head.n_events,
+    })
+}
+
+/// Writes what was heard.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn save(path: &Path, amounts: &Amounts, gathered: &Gathered) -> std::io::Result<()> {
+    let rows = gathered.heard.iter();
+    let head = Head {
+        key: key(amounts),
+        recordings: gathered.recordings.clone(),
+        n_events: gathered.n_events,
+        rows: rows
+            .map(|h| (h.class as u8, h.kind.clone(), h.recording, h.event))
+            .collect(),
+    };
+    let head = serde_json::to_vec(&head)?;
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(&(head.len() as u64).to_le_bytes())?;
+    file.write_all(&head)?;
+    for value in gathered.heard.iter().flat_map(|h| h.features) {
+        file.write_all(&value.to_le_bytes())?;
+    }
+    file.flush()
+}

@@ -1,0 +1,245 @@
+//! Live fire with the pulses that its owner gave to each shot.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde::Deserialize;
+use shotfix_core::{Class, Timestamp};
+use shotfix_datasets::{Error, OpenOptions, find_tests, open_set};
+
+use super::channel::{self, Noise};
+use super::dsp::Audio;
+use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
+
+/// An onset is a pulse's if it is this near, seconds: pulses are those of an envelope's step.
+const SAME_S: f64 = 0.008;
+/// Before the first pulse of a shot only the place is heard; so much before it the shot may have come
+/// by a way that the pulses do not know, seconds.
+const BEFORE_S: f64 = 0.5;
+
+#[derive(Deserialize)]
+struct Pulse {
+    pulse_uuid: String,
+    serial_number: String,
+    arrival_time_utc: String,
+}
+
+#[derive(Deserialize)]
+struct Tuple {
+    pulse_uuids: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Survey {
+    firing_position: String,
+    firearm: Option<String>,
+}
+
+/// One sensor's recording of one test.
+pub(super) struct Take {
+    audio: Audio,
+    /// Before the first shot.
+    pub(super) quiet: Vec<f32>,
+    /// Seconds after the start, and which of the test's shots.
+    pulses: Vec<(f64, usize)>,
+    /// Event of the test's first shot, and how many there are; its sensors share them.
+    first_event: usize,
+    n_shots: usize,
+    position: String,
+    firearm: String,
+    pub(super) fold: usize,
+}
+
+impl Take {
+    /// Rate of live fire, hertz.
+    pub(super) fn rate_hz(&self) -> f64 {
+        self.audio.rate_hz
+    }
+
+    /// One more than its last event.
+    pub(super) fn events_until(&self) -> usize {
+        self.first_event + self.n_shots
+    }
+}
+
+/// Reads every test below `dir`; positions are folds in order of their names.
+pub(super) fn read(dir: &Path) -> Result<Vec<Take>, Error> {
+    let mut takes = Vec::new();
+    for folder in &find_tests(dir)? {
+        let first_event = takes.last().map_or(0, Take::events_until);
+        takes.extend(read_test(first_event, folder)?);
+    }
+    let mut positions: Vec<String> = takes.iter().map(|t| t.position.clone()).collect();
+    positions.sort();
+    positions.dedup();
+    for take in &mut takes {
+        take.fold = positions.partition_point(|p| *p < take.position) % FOLDS;
+    }
+    Ok(takes)
+}
+
+fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
+    let name = folder
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default();
+    let part = |part: &str| folder.join(format!("{name}.{part}.json"));
+    let survey: Survey = json(&part("survey"))?;
+    let pulses: Vec<Pulse> = json(&part("allpulses"))?;
+    let tuples: Vec<Tuple> = json(&part("nlos-tuples"))?;
+    let by_id: BTreeMap<&str, &Pulse> = pulses.iter().map(|p| (p.pulse_uuid.as_str(), p)).collect();
+    let set = open_set(&[folder.to_owned()], &OpenOptions::default())?;
+    let mut takes = Vec::new();
+    for recording in &set.recordings {
+        let id = &set.array.sensors()[recording.sensor.0].id;
+        let mut samples = Vec::new();
+        let mut reader = recording.open()?;
+        let mut block = vec![0.0; 1 << 15];
+        loop {
+            match reader.read(&mut block)? {
+                0 => break,
+                n => samples.extend_from_slice(&block[..n]),
+            }
+        }
+        let mut times: Vec<(f64, usize)> = Vec::new();
+        for (shot, tuple) in tuples.iter().enumerate() {
+            for pulse in tuple
+                .pulse_uuids
+                .iter()
+                .filter_map(|id| by_id.get(id.as_str()))
+            {
+                if id.ends_with(&pulse.serial_number) || pulse.serial_number.ends_with(id.as_str())
+                {
+                    let time: Timestamp =
+                        pulse
+                            .arrival_time_utc
+                            .parse()
+                            .map_err(|error| Error::Field {
+                                path: part("allpulses"),
+                                field: "arrival_time_utc".to_owned(),
+                                reason: format!("{error}"),
+                            })?;
+                    times.push((time.since(recording.start).0, shot));
+                }
+            }
+        }
+        times.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let rate_hz = recording.sample_rate_hz;
+        let quiet_s = times.first().map_or(0.0, |t| t.0 - BEFORE_S).max(0.0);
+        let quiet = samples[..((quiet_s * rate_hz) as usize).min(samples.len())].to_vec();
+        takes.push(Take {
+            audio: Audio { samples, rate_hz },
+            quiet,
+            pulses: times,
+            n_shots: tuples.len(),
+            first_event,
+            position: survey.firing_position.clone(),
+            firearm: survey
+                .firearm
+                .clone()
+                .unwrap_or_else(|| "pistol".to_owned()),
+            fold: 0,
+        });
+    }
+    Ok(takes)
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let unreadable = |source| Error::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    serde_json::from_str(&text).map_err(|error| Error::Field {
+        path: path.to_owned(),
+        field: "JSON".to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+/// Hears a take as it lies, then through other chains, every second without its street.
+pub(super) fn listen(
+    take: &Take,
+    chains: usize,
+    ambience: &[&Audio],
+    random: &mut ChaCha8Rng,
+) -> Batch {
+    let mut recordings = vec![hear(take, &take.audio, Chain::AsItLies)];
+    for k in 0..chains {
+        let (audio, chain) = if k % 2 == 0 {
+            (without_street(take, random), Chain::NoStreet)
+        } else {
+            (take.audio.clone(), Chain::Other)
+        };
+        // Half of them in the noise they have.
+        let noise = if chain == Chain::NoStreet || random.random_bool(0.5) {
+            Noise::BelowPeakDb(20.0, 60.0)
+        } else {
+            Noise::None
+        };
+        let played = channel::play(&audio, noise, ambience, random);
+        recordings.push(hear(take, &played, chain));
+    }
+    Batch {
+        recordings,
+        n_events: 0,
+    }
+}
+
+/// What the street answers fades away within a tenth of a second.
+fn without_street(take: &Take, random: &mut ChaCha8Rng) -> Audio {
+    let keep_s = random.random_range(0.01..0.06);
+    let fade_s = random.random_range(0.005..0.08);
+    let mut out = take.audio.clone();
+    let mut next = take.pulses.iter().peekable();
+    let mut last_s = None;
+    for (k, x) in out.samples.iter_mut().enumerate() {
+        let time_s = k as f64 / out.rate_hz;
+        // The front may lie some milliseconds before its pulse.
+        while let Some(pulse) = next.next_if(|p| p.0 - SAME_S <= time_s) {
+            last_s = Some(pulse.0);
+        }
+        if let Some(last_s) = last_s {
+            let over_s: f64 = time_s - last_s - keep_s;
+            *x *= (-over_s.max(0.0) / fade_s).exp() as f32;
+        }
+    }
+    out
+}
+
+fn hear(take: &Take, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {
+    let first_s = take.pulses.first().map_or(f64::INFINITY, |t| t.0);
+    let labelled = onsets(audio).into_iter().filter_map(|(at_s, features)| {
+        let near = take
+            .pulses
+            .iter()
+            .min_by(|a, b| (a.0 - at_s).abs().total_cmp(&(b.0 - at_s).abs()));
+        let label = |class, event, kind: &str| {
+            Some(Labelled {
+                features,
+                class,
+                kind: kind.to_owned(),
+                event,
+            })
+        };
+        match near {
+            Some(&(time_s, shot)) if (time_s - at_s).abs() < SAME_S => {
+                let event = (chain == Chain::AsItLies).then_some(take.first_event + shot);
+                label(Class::Gunfire, event, &take.firearm)
+            }
+            Some(_) if at_s < first_s - BEFORE_S => label(Class::Other, None, "night in a city"),
+            _ => None,
+        }
+    });
+    let listened = Listened {
+        origin: Origin::LiveFire,
+        chain,
+        source: format!("live fire {}", take.position),
+        fold: take.fold,
+        kind: "live fire".to_owned(),
+        duration_s: audio.duration_s(),
+    };
+    (listened, labelled.collect())
+}

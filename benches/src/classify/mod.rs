@@ -1,0 +1,31 @@
+//! Training and scoring of the classifier of impulses.
+//!
+//! [`gather`] hears everything there is: live fire, everyday sounds, and scenes of the simulator through
+//! which the sounds are played too. [`learn`] trains on it and holds whole sources back, [`score`]
+//! says how well. The result is the model file that `shotfix-core` carries.
+
+mod bangs;
+mod boost;
+mod cache;
+mod card;
+mod channel;
+mod dsp;
+mod gather;
+mod impacts;
+mod learn;
+mod live_fire;
+mod pool;
+mod scenes;
+mod score;
+mod sounds;
+mod space;
+mod table;
+
+pub use boost::Settings as Learning;
+pub use cache::{load, save};
+pub use card::{card, hash};
+pub use gather::{Amounts, Chain, FOLDS, GatherError, Gathered, Heard, Listened, Origin, gather};
+pub use learn::{Learnt, learn};
+pub use pool::pooled;
+pub use score::{Bin, Point, Row, Scores, log_odds, score};
+pub use table::table;

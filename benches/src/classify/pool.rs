@@ -1,0 +1,70 @@
+//! One judgement for all arrivals of an event.
+
+use std::collections::BTreeMap;
+
+use shotfix_core::classify::CLASSES;
+use shotfix_core::classify::trees::softmax;
+
+use super::gather::Gathered;
+
+/// Probabilities of each event, in order of event: logarithms of those of its arrivals summed, over their number to
+/// the power `exponent`, as the classifier pools sensors.
+pub fn pooled(
+    arrivals: impl Iterator<Item = (usize, [f64; CLASSES])>,
+    exponent: f64,
+) -> BTreeMap<usize, [f64; CLASSES]> {
+    let mut sums: BTreeMap<usize, ([f64; CLASSES], f64)> = BTreeMap::new();
+    for (event, p) in arrivals {
+        let (sum, n) = sums.entry(event).or_default();
+        for (sum, p) in sum.iter_mut().zip(p) {
+            *sum += p.max(1e-12).ln();
+        }
+        *n += 1.0;
+    }
+    sums.into_iter()
+        .map(|(event, (sum, n))| {
+            let mut p = sum.map(|s| s * n.powf(-exponent));
+            softmax(&mut p);
+            (event, p)
+        })
+        .collect()
+}
+
+/// The exponent, in steps of 0.05 from 0 to 1, that makes events of several sensors likeliest, each class weighing the
+/// same.
+pub(super) fn fit_exponent(gathered: &Gathered, held_out: &[[f64; CLASSES]]) -> f64 {
+    let mut n_arrivals: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for heard in &gathered.heard {
+        if let Some(event) = heard.event {
+            n_arrivals
+                .entry(event)
+                .or_insert((0, heard.class as usize))
+                .0 += 1;
+        }
+    }
+    n_arrivals.retain(|_, (n, _)| *n > 1);
+    let loss = |exponent: f64| {
+        let arrivals = gathered
+            .heard
+            .iter()
+            .zip(held_out)
+            .filter_map(|(heard, p)| {
+                let event = heard.event.filter(|event| n_arrivals.contains_key(event))?;
+                Some((event, *p))
+            });
+        let mut by_class = [(0.0, 0.0); CLASSES];
+        for (event, p) in pooled(arrivals, exponent) {
+            let class = n_arrivals[&event].1;
+            by_class[class].0 -= p[class].max(1e-12).ln();
+            by_class[class].1 += 1.0;
+        }
+        by_class
+            .iter()
+            .map(|(sum, n)| sum / f64::max(*n, 1.0))
+            .sum::<f64>()
+    };
+    let losses = (0..=20).map(|k| 0.05 * f64::from(k)).map(|e| (loss(e), e));
+    losses
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(1.0, |best| best.1)
+}

@@ -1,0 +1,192 @@
+//! Recordings of everyday sounds: none is gunfire.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use shotfix_core::Class;
+use shotfix_datasets::{Error, probe};
+
+use super::channel::{self, Noise};
+use super::dsp::Audio;
+use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
+use super::live_fire::Take;
+
+/// Backgrounds are cut into stretches of this length, seconds, each a recording of its own.
+const STRETCH_S: f64 = 30.0;
+
+/// A recording of something.
+pub(super) struct Sound {
+    pub(super) audio: Audio,
+    pub(super) origin: Origin,
+    pub(super) kind: String,
+    pub(super) source: String,
+    pub(super) fold: usize,
+}
+
+/// All OGG and WAV files below `dir/esc10` (clips, by kind) and elsewhere in `dir` (backgrounds). The sources of each
+/// kind of clip, and the backgrounds, are dealt into the folds in turn.
+pub(super) fn read_all(dir: &Path) -> Result<Vec<Sound>, Error> {
+    let mut files = Vec::new();
+    collect(dir, &mut files)?;
+    files.sort();
+    let mut sounds: Vec<Sound> = files
+        .par_iter()
+        .map(|path| {
+            let text = |part: Option<&std::ffi::OsStr>| {
+                part.and_then(|p| p.to_str()).unwrap_or_default().to_owned()
+            };
+            let stem = text(path.file_stem());
+            let folder = text(path.parent().and_then(Path::file_name));
+            let is_clip = path.components().any(|c| c.as_os_str() == "esc10");
+            let (origin, kind, source) = if is_clip {
+                // FOLD-ORIGINAL-TAKE: takes of one original recording are one source.
+                let original = stem.split('-').nth(1).unwrap_or(&stem);
+                (Origin::Clip, folder, format!("clip {original}"))
+            } else {
+                (
+                    Origin::Background,
+                    stem.clone(),
+                    format!("background {stem}"),
+                )
+            };
+            Ok(Sound {
+                audio: read(path)?,
+                origin,
+                kind,
+                source,
+                fold: 0,
+            })
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut next: BTreeMap<String, usize> = BTreeMap::new();
+    let mut fold_of: BTreeMap<String, usize> = BTreeMap::new();
+    for sound in &mut sounds {
+        let deck = if sound.origin == Origin::Clip {
+            &sound.kind
+        } else {
+            "background"
+        };
+        let next = next.entry(deck.to_owned()).or_default();
+        sound.fold = *fold_of.entry(sound.source.clone()).or_insert_with(|| {
+            *next += 1;
+            (*next - 1) % FOLDS
+        });
+    }
+    Ok(sounds)
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let unreadable = |source| Error::Io {
+        path: dir.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|e| e == "ogg" || e == "wav") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Samples of the first channel.
+fn read(path: &Path) -> Result<Audio, Error> {
+    let file = probe(path)?;
+    let mut reader = file.open(0)?;
+    let mut samples = Vec::new();
+    let mut block = vec![0.0; 1 << 15];
+    loop {
+        match reader.read(&mut block)? {
+            0 => {
+                return Ok(Audio {
+                    samples,
+                    rate_hz: file.sample_rate_hz,
+                });
+            }
+            n => samples.extend_from_slice(&block[..n]),
+        }
+    }
+}
+
+/// Hears one sound as it lies, through other chains and as live fire is heard.
+pub(super) fn listen(
+    sound: &Sound,
+    chains: usize,
+    ambience: &[&Audio],
+    quiet: &[&Take],
+    random: &mut ChaCha8Rng,
+) -> Batch {
+    let audio = &sound.audio;
+    let stretch = match sound.origin {
+        Origin::Background => (STRETCH_S * audio.rate_hz) as usize,
+        _ => audio.samples.len().max(1),
+    };
+    let mut recordings = Vec::new();
+    for samples in audio.samples.chunks(stretch) {
+        let piece = Audio {
+            samples: samples.to_vec(),
+            rate_hz: audio.rate_hz,
+        };
+        recordings.push(hear(sound, &piece, Chain::AsItLies));
+        for _ in 0..chains {
+            let noise = if random.random_bool(0.5) {
+                Noise::BelowPeakDb(20.0, 60.0)
+            } else {
+                Noise::None
+            };
+            let played = channel::play(&piece, noise, ambience, random);
+            recordings.push(hear(sound, &played, Chain::Other));
+        }
+        if let Some(take) = quiet.choose(random) {
+            recordings.push(hear(
+                sound,
+                &among_live_fire(&piece, take, random),
+                Chain::LiveFire,
+            ));
+        }
+    }
+    Batch {
+        recordings,
+        n_events: 0,
+    }
+}
+
+/// The sound at the rate of live fire in the quiet before a shot, as far over it as shots are.
+fn among_live_fire(piece: &Audio, take: &Take, random: &mut ChaCha8Rng) -> Audio {
+    let mut out = piece.at_rate(take.rate_hz());
+    let peak = out.peak();
+    let quiet = &take.quiet;
+    let power: f32 = quiet.iter().map(|x| x * x).sum::<f32>() / quiet.len().max(1) as f32;
+    let over_db: f64 = random.random_range(12.0..55.0);
+    out.scale(power.sqrt() * 10f64.powf(over_db / 20.0) as f32 / peak);
+    // To and fro, so that the end meets the beginning without a step.
+    let to_and_fro = quiet.iter().chain(quiet.iter().rev());
+    for (x, noise) in out.samples.iter_mut().zip(to_and_fro.cycle()) {
+        *x = (*x + noise).clamp(-1.0, 1.0);
+    }
+    out
+}
+
+fn hear(sound: &Sound, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {
+    let labelled = onsets(audio).into_iter().map(|(_, features)| Labelled {
+        features,
+        class: Class::Other,
+        kind: sound.kind.clone(),
+        event: None,
+    });
+    let listened = Listened {
+        origin: sound.origin,
+        chain,
+        source: sound.source.clone(),
+        fold: sound.fold,
+        kind: sound.kind.clone(),
+        duration_s: audio.duration_s(),
+    };
+    (listened, labelled.collect())
+}
