@@ -20,7 +20,7 @@ fn val_five_firing_positions() {
     print!("{}", shotfix_benches::table::locate(&bench));
     let all = &bench.all;
     assert_eq!((all.tests, all.rounds), (90, 180));
-    // Required of the chain: 93 % found, 1 false in 100, median 6 m, 90 % in 9 m, 98 % in 15 m, all in 25 m.
+    // Required of the chain: 93 % found, 1 false in 100, median 6 m, 90 % in 9 m, 99 % in 15 m, all in 25 m.
     assert!(
         all.found as f64 >= 0.93 * all.rounds as f64,
         "{}",
@@ -33,7 +33,7 @@ fn val_five_firing_positions() {
     );
     assert!(all.p50_m.unwrap() <= 6.0);
     assert!(all.p90_m.unwrap() <= 9.0);
-    assert!(all.within_15_m.unwrap() >= 0.98);
+    assert!(all.within_15_m.unwrap() >= 0.99);
     assert!(all.within_25_m.unwrap() >= 1.0);
     // The survey's own error of 2.5 m counts against the ellipse.
     assert!(all.in_ellipse95.unwrap() >= 0.90);
