@@ -23,6 +23,9 @@ fn val_generated_blasts_are_found_and_timed() {
     // Four bursts of each of 1 to 30 rounds.
     assert_eq!(rounds, 4 * 465);
     assert!(found * 100 >= rounds * 99, "{found} of {rounds}");
+    // 97 % over many seeds; of 120 bursts two more may fail by chance.
+    let counted: usize = bench.bursts.iter().map(|b| b.counted).sum();
+    assert!(counted >= 114, "{:?}", bench.bursts);
 }
 
 #[test]
@@ -39,4 +42,8 @@ fn val_live_fire_is_found() {
     // 5 ms and 2 ms.
     assert!(all.recall[3] >= 0.975, "{all:?}");
     assert!(all.recall[2] >= 0.95, "{all:?}");
+    let rounds = bench.rounds.last().expect("live fire");
+    assert_eq!(rounds.tests, 90);
+    // In two tests the audio holds two of the three rounds.
+    assert!(rounds.exact >= 88, "{rounds:?}");
 }

@@ -31,6 +31,8 @@ pub struct Listening {
     pub kind: Kind,
     /// Firing position, scene or file.
     pub group: String,
+    /// Folder of the test; empty for a background.
+    pub test: String,
     /// The file.
     pub file: AudioFile,
     /// Counted from zero.
@@ -46,6 +48,8 @@ pub struct Expected {
     pub shots_s: Vec<f64>,
     /// All pulses that another detector found here, echoes and clutter included; empty if unknown.
     pub pulses_s: Vec<f64>,
+    /// Rounds fired in live fire by its survey, heard here or not.
+    pub rounds: usize,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +105,7 @@ pub fn find(dir: &Path) -> Result<Vec<Listening>, Error> {
         found.push(Listening {
             kind: Kind::Background,
             group: stem.into_owned(),
+            test: String::new(),
             file,
             channel: 0,
             expected: Expected::default(),
@@ -139,17 +144,18 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let released = folder.join(format!("{name}.allpulses.json"));
     let simulated = folder.join("truth.json");
-    let (kind, group, times) = if released.is_file() {
+    let (kind, group, rounds, times) = if released.is_file() {
         let position = set.truth.as_ref().and_then(|t| t.firing_position.clone());
-        (Kind::LiveFire, position, of_release(folder, &name)?)
+        let rounds = set.truth.as_ref().map_or(0, |t| t.rounds.len());
+        (Kind::LiveFire, position, rounds, of_release(folder, &name)?)
     } else if simulated.is_file() {
         let (scene, times) = of_scene(simulated)?;
-        (Kind::Scene, Some(scene), times)
+        (Kind::Scene, Some(scene), 0, times)
     } else {
         // A survey says where the shooter stood, not what a sensor heard.
         return Ok(Vec::new());
     };
-    let group = group.unwrap_or_else(|| name.into_owned());
+    let group = group.unwrap_or_else(|| name.clone().into_owned());
     let mut found = Vec::new();
     for recording in &set.recordings {
         let empty = (Vec::new(), Vec::new());
@@ -165,11 +171,13 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
         found.push(Listening {
             kind,
             group: group.clone(),
+            test: name.clone().into_owned(),
             file: probe(&recording.path)?,
             channel: recording.channel,
             expected: Expected {
                 shots_s: inside(shots),
                 pulses_s: inside(pulses),
+                rounds,
             },
         });
     }

@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 use serde::Serialize;
+use shotfix_core::cadence;
 use shotfix_signal::{Detector, DetectorConfig, RawOnset};
 use shotfix_simulator::{Scene, simulate};
 
+use super::rounds::beat;
 use super::score::{MATCH_S, half_width, in_band, mean_square};
 use crate::stats::quantile;
 
@@ -49,7 +51,9 @@ pub struct Bursts {
     pub least_rounds: usize,
     pub most_rounds: usize,
     pub bursts: usize,
-    /// Every round found within 5 ms, and the count told by the onsets alone is right.
+    /// The count told by the onsets alone is right ...
+    pub counted: usize,
+    /// ... and every round is told within 5 ms.
     pub exact: usize,
     pub rounds: usize,
     pub rounds_found: usize,
@@ -215,27 +219,40 @@ pub fn bursts(seed: u64) -> Vec<Bursts> {
     let jobs: Vec<(usize, u64)> = (1..=BURST_ROUNDS)
         .flat_map(|rounds| (0..BURSTS_EACH as u64).map(move |k| (rounds, k)))
         .collect();
-    let counted: Vec<(usize, bool, usize)> = jobs
+    let all: Vec<Counted> = jobs
         .par_iter()
         .filter_map(|&(rounds, k)| burst(seed + 1_000 * rounds as u64 + k, rounds, k))
         .collect();
     [(1, 3), (4, 10), (11, 20), (21, BURST_ROUNDS)]
         .map(|(least, most)| {
-            let some = || counted.iter().filter(|c| (least..=most).contains(&c.0));
+            let some = || all.iter().filter(|c| (least..=most).contains(&c.fired));
             Bursts {
                 least_rounds: least,
                 most_rounds: most,
                 bursts: some().count(),
-                exact: some().filter(|c| c.1).count(),
-                rounds: some().map(|c| c.0).sum(),
-                rounds_found: some().map(|c| c.2).sum(),
+                counted: some().filter(|c| c.told == c.fired).count(),
+                exact: some()
+                    .filter(|c| c.told == c.fired && c.placed == c.fired)
+                    .count(),
+                rounds: some().map(|c| c.fired).sum(),
+                rounds_found: some().map(|c| c.found).sum(),
             }
         })
         .to_vec()
 }
 
-/// Rounds, whether they were counted right, and how many were found.
-fn burst(seed: u64, rounds: usize, k: u64) -> Option<(usize, bool, usize)> {
+/// Rounds of a burst.
+struct Counted {
+    fired: usize,
+    /// Told by the onsets alone.
+    told: usize,
+    /// Fired with a told one near.
+    placed: usize,
+    /// Fired with an onset near.
+    found: usize,
+}
+
+fn burst(seed: u64, rounds: usize, k: u64) -> Option<Counted> {
     let per_minute = 300 + 200 * k;
     let duration_s = BURST_LEAD_S + rounds as f64 * 60.0 / per_minute as f64 + 1.5;
     let shots = format!(
@@ -253,29 +270,14 @@ fn burst(seed: u64, rounds: usize, k: u64) -> Option<(usize, bool, usize)> {
     let found = (times.iter())
         .filter(|&&t| nearest(&onsets, rate, t).is_some())
         .count();
-    let told = count_rounds(&onsets, rate);
-    Some((rounds, found == rounds && told == rounds, found))
-}
-
-/// Rounds by the onsets of one sensor alone.
-///
-/// No weapon fires twice within 50 ms, and an echo is weaker than what it repeats. So an onset is a
-/// round unless another went at most 50 ms before, if its peak nearly reaches that of the strong
-/// ones, of which the mean is taken: those with at least half the peak of the strongest.
-fn count_rounds(onsets: &[RawOnset], rate_hz: f64) -> usize {
-    const APART_S: f64 = 0.05;
-    const LEAST: f32 = 0.62;
-    let peaks = || onsets.iter().map(|onset| onset.peak);
-    let strongest = peaks().fold(0.0, f32::max);
-    let strong: Vec<f32> = peaks().filter(|peak| *peak >= 0.5 * strongest).collect();
-    let usual = strong.iter().sum::<f32>() / strong.len().max(1) as f32;
-    let (mut n, mut last_s) = (0, f64::NEG_INFINITY);
-    for onset in onsets.iter().filter(|onset| onset.peak >= LEAST * usual) {
-        let at_s = onset.sample / rate_hz;
-        if at_s - last_s > APART_S {
-            n += 1;
-            last_s = at_s;
-        }
-    }
-    n
+    let beats: Vec<_> = onsets.iter().map(|onset| beat(onset, rate)).collect();
+    let told = cadence::bursts(&beats).into_iter().next();
+    let told = told.unwrap_or_default().rounds;
+    let is_told = |t: f64| told.iter().any(|round| (round.time_s - t).abs() <= MATCH_S);
+    Some(Counted {
+        fired: rounds,
+        told: told.len(),
+        placed: times.iter().filter(|&&t| is_told(t)).count(),
+        found,
+    })
 }

@@ -3,6 +3,7 @@
 mod curve;
 mod input;
 mod mixed;
+mod rounds;
 mod score;
 mod street;
 mod table;
@@ -15,6 +16,7 @@ use shotfix_datasets::Error;
 pub use curve::{CURVE_DB, CurvePoint};
 pub use input::{Expected, Kind, Listening, find};
 pub use mixed::{BURST_ROUNDS, Bursts, Mixed, SNRS_DB, bursts, mixed};
+pub use rounds::Rounds;
 pub use score::{Figures, TOLERANCES_S};
 pub use street::street;
 pub use table::table;
@@ -41,6 +43,8 @@ pub struct DetectBench {
     pub curve: Vec<CurvePoint>,
     /// Blasts mixed into noise at exact SNR.
     pub mixed: Vec<Mixed>,
+    /// Rounds counted in live fire.
+    pub rounds: Vec<Rounds>,
     /// Rounds counted in bursts.
     pub bursts: Vec<Bursts>,
     /// Files that could not be heard, and why.
@@ -58,6 +62,7 @@ impl DetectBench {
             by_snr: Vec::new(),
             curve: Vec::new(),
             mixed: Vec::new(),
+            rounds: Vec::new(),
             bursts: Vec::new(),
             skipped: Vec::new(),
         }
@@ -92,6 +97,7 @@ pub fn bench_detect(dir: &Path) -> Result<DetectBench, Error> {
     bench.offset_s = score::common_offset(&heard);
     bench.groups = score::groups(&heard, bench.offset_s);
     bench.by_snr = score::by_snr(&heard);
+    bench.rounds = rounds::live_fire(&heard);
     bench.curve = curve(&listenings, bench.offset_s);
     Ok(bench)
 }

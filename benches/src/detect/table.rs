@@ -23,6 +23,7 @@ pub fn table(bench: &DetectBench) -> String {
     }
     groups(&mut out, "recordings", &bench.groups);
     groups(&mut out, "arrivals by SNR", &bench.by_snr);
+    rounds(&mut out, bench);
     curve(&mut out, bench);
     mixed(&mut out, bench);
     bursts(&mut out, bench);
@@ -131,21 +132,40 @@ fn mixed(out: &mut String, bench: &DetectBench) {
     }
 }
 
+fn rounds(out: &mut String, bench: &DetectBench) {
+    if bench.rounds.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<18} {:>8} {:>8} {:>10} {:>8}",
+        "rounds counted", "tests", "exact", "recordings", "exact"
+    );
+    for r in &bench.rounds {
+        let _ = writeln!(
+            out,
+            "{:<18} {:>8} {:>8} {:>10} {:>8}",
+            r.name, r.tests, r.exact, r.recordings, r.recordings_exact
+        );
+    }
+}
+
 fn bursts(out: &mut String, bench: &DetectBench) {
     if bench.bursts.is_empty() {
         return;
     }
     let _ = writeln!(
         out,
-        "\n{:<8} {:>7} {:>7} {:>13}",
-        "rounds", "bursts", "exact", "rounds found"
+        "\n{:<8} {:>7} {:>7} {:>7} {:>13}",
+        "rounds", "bursts", "counted", "exact", "rounds found"
     );
     for b in &bench.bursts {
         let _ = writeln!(
             out,
-            "{:<8} {:>7} {:>7} {:>13}",
+            "{:<8} {:>7} {:>7} {:>7} {:>13}",
             format!("{}-{}", b.least_rounds, b.most_rounds),
             b.bursts,
+            b.counted,
             b.exact,
             format!("{}/{}", b.rounds_found, b.rounds)
         );

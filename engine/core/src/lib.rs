@@ -4,6 +4,7 @@ pub mod air_filter;
 pub mod associate;
 pub mod atmosphere;
 mod ballistic;
+pub mod cadence;
 pub mod classify;
 pub mod correlate;
 pub mod detect;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use serde::Serialize;
+use shotfix_core::cadence::{self, Beat};
 use shotfix_core::classify::reason;
 use shotfix_core::{Class, ClassPosterior, FileImpulses, Impulse};
 
@@ -178,7 +179,33 @@ fn cadence(text: &mut String, impulses: &[Impulse]) -> std::fmt::Result {
         count(impulses.len(), "impulse"),
         gaps[0],
         gaps[gaps.len() - 1],
-    )
+    )?;
+    rounds(text, impulses)
+}
+
+/// What was fired at once, if it was more than one round: echoes are not counted.
+fn rounds(text: &mut String, impulses: &[Impulse]) -> std::fmt::Result {
+    let Some(start) = impulses.first().map(|impulse| impulse.onset.time) else {
+        return Ok(());
+    };
+    let beats: Vec<Beat> = (impulses.iter())
+        .map(|impulse| Beat::new(&impulse.onset, start))
+        .collect();
+    let first_s = impulses[0].time_s;
+    for burst in cadence::bursts(&beats)
+        .iter()
+        .filter(|burst| burst.rounds.len() > 1)
+    {
+        let from_s = first_s + burst.rounds[0].time_s;
+        let n = burst.rounds.len();
+        write!(text, "  burst of {n} from {from_s:.3} s")?;
+        if let Some(interval_s) = burst.interval_s {
+            let per_minute = 60.0 / interval_s;
+            write!(text, ", every {interval_s:.3} s ({per_minute:.0} a minute)")?;
+        }
+        writeln!(text, ", echoes left out")?;
+    }
+    Ok(())
 }
 
 fn write_text(files: &[FileImpulses], out: &mut dyn Write) -> Result<(), FormatError> {
