@@ -73,9 +73,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            rounds: 300,
+            rounds: 600,
             depth: 4,
-            rate: 0.1,
+            rate: 0.05,
             ridge: 5.0,
             row_share: 0.5,
             feature_share: 0.4,

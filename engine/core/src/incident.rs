@@ -1,6 +1,7 @@
 //! Shots and the incidents they make up: what the engine publishes.
 
 use crate::atmosphere::Atmosphere;
+use crate::classify::network::Rhythm;
 use crate::geodesy::Enu;
 use crate::sensor::SensorIdx;
 use crate::timestamp::Timestamp;
@@ -181,4 +182,19 @@ pub struct Incident {
     pub class: ClassPosterior,
     /// The rounds in order of time; at least one.
     pub shots: Vec<Shot>,
+}
+
+impl Incident {
+    /// What more can be said of the weapon: `rifle` if a bullet's shock wave was heard, `automatic` by cadence; at most both,
+    /// and nothing where the evidence does not reach.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        let times: Vec<Timestamp> = self.shots.iter().map(|shot| shot.time).collect();
+        let is_rifle = self.shots.iter().any(|shot| shot.trajectory.is_some());
+        let is_automatic = Rhythm::of(&times).is_some_and(|rhythm| rhythm.is_automatic());
+        let said = [(is_rifle, "rifle"), (is_automatic, "automatic")];
+        said.into_iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, kind)| kind)
+            .collect()
+    }
 }

@@ -63,6 +63,18 @@ fn verif_no_shots_no_incident() {
 }
 
 #[test]
+fn verif_steady_fast_rounds_are_automatic() {
+    let burst = |gap_s: f64| {
+        let shots: Vec<Shot> = (0..5)
+            .map(|k| shot(gap_s * f64::from(k), 0.0, 0.0, 5.0))
+            .collect();
+        group(shots, &Settings::default())[0].kinds()
+    };
+    assert_eq!(burst(0.075), ["automatic"]);
+    assert!(burst(0.4).is_empty());
+}
+
+#[test]
 fn verif_rounds_join_by_time_and_place() {
     let settings = Settings::default();
     let counts = |shots: Vec<Shot>| -> Vec<usize> {

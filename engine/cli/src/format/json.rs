@@ -55,6 +55,8 @@ struct IncidentJson<'a> {
     id: &'a str,
     time: String,
     class: ClassJson,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kinds: Vec<&'static str>,
     rounds: usize,
     position: Place,
     ellipse95: EllipseJson,
@@ -209,6 +211,7 @@ fn incident<'a>(findings: &'a Findings<'_>, n: usize) -> IncidentJson<'a> {
         id: &incident.id,
         time: rfc_3339(incident.time),
         class: (&incident.class).into(),
+        kinds: incident.kinds(),
         rounds: incident.shots.len(),
         position: Place::new(array, incident.position),
         ellipse95: (&incident.ellipse95).into(),

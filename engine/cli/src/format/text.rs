@@ -47,10 +47,15 @@ fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::R
     let (used, of) = status::used_of(incident);
     writeln!(
         text,
-        "{:.3}  {}  {}",
+        "{:.3}  {}  {}{}",
         incident.time,
         class_words(&incident.class),
         count(incident.shots.len(), "round"),
+        incident
+            .kinds()
+            .iter()
+            .map(|kind| format!(", {kind}"))
+            .collect::<String>(),
     )?;
     writeln!(
         text,

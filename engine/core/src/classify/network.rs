@@ -35,7 +35,7 @@ impl ShotEvidence {
 
 /// How the rounds of an incident follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cadence {
+pub struct Rhythm {
     /// Rounds.
     pub rounds: usize,
     /// Median time between rounds, seconds.
@@ -44,7 +44,7 @@ pub struct Cadence {
     pub unevenness: f64,
 }
 
-impl Cadence {
+impl Rhythm {
     /// The cadence of three rounds or more, in order of time.
     pub fn of(times: &[Timestamp]) -> Option<Self> {
         let mut gaps: Vec<f64> = times
@@ -94,7 +94,7 @@ pub fn pool(rounds: &[(Timestamp, ClassPosterior)]) -> ClassPosterior {
     let n = rounds.len().max(1) as f64;
     let mean = |f: fn(&ClassPosterior) -> f64| rounds.iter().map(|(_, p)| f(p)).sum::<f64>() / n;
     let times: Vec<Timestamp> = rounds.iter().map(|(time, _)| *time).collect();
-    let odds = Cadence::of(&times).map_or(1.0, |cadence| cadence.for_gunfire().exp());
+    let odds = Rhythm::of(&times).map_or(1.0, |rhythm| rhythm.for_gunfire().exp());
     let (gunfire, firework, other) = (
         odds * mean(|p| p.gunfire),
         mean(|p| p.firework),

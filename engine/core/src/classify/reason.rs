@@ -2,8 +2,8 @@
 
 use crate::onset::Onset;
 
-/// A tail whose spectrum is so uneven is a tone, dB of flatness; noise has about -2.5.
-const TONE_DB: f32 = -12.0;
+/// A tail with so much of its energy in 60 Hz is a tone: half, dB.
+const TONE_DB: f32 = -3.0;
 
 /// The shape of an impulse: `rises in 0.4 ms, falls 20 dB in 25 ms, tail of 0.9 s, dull, 31 dB over the noise`.
 ///
@@ -19,7 +19,7 @@ pub fn reason(onset: &Onset) -> String {
     if f.course.slope_db_per_s < -6.0 {
         words.push(format!("tail of {:.1} s", -60.0 / f.course.slope_db_per_s));
     }
-    if f.course.flatness_db[0] < TONE_DB {
+    if f.course.peak_share_db[0] > TONE_DB {
         words.push(format!("rings at {:.0} Hz", f.course.peak_hz[0]));
     }
     match f.centroid_hz {
@@ -58,7 +58,7 @@ mod tests {
             ..OnsetFeatures::default()
         };
         features.course.slope_db_per_s = -50.0;
-        features.course.flatness_db[0] = -3.0;
+        features.course.peak_share_db[0] = -12.0;
         let mut onset = Onset {
             sensor: SensorIdx(0),
             time: Timestamp::default(),
@@ -73,7 +73,7 @@ mod tests {
             reason(&onset),
             "rises in 0.4 ms, falls 20 dB in 25 ms, tail of 1.2 s, dull, begins with pressure, 31 dB over the noise"
         );
-        onset.features.course.flatness_db[0] = -20.0;
+        onset.features.course.peak_share_db[0] = -1.0;
         onset.features.course.peak_hz[0] = 2100.0;
         onset.features.course.slope_db_per_s = f32::NAN;
         onset.features.decay_s = 0.06;
