@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use shotfix_core::pulses::Pulse;
 use shotfix_core::solve::Air;
-use shotfix_core::{Atmosphere, Enu};
+use shotfix_core::{Enu, Wind};
 
 use crate::case_lines::{self, Id, Parsed, Weather};
 
@@ -98,6 +98,8 @@ struct Event {
 const RECORDED: &str = "pgh";
 /// A degree, by which a station is off, moves the speed of sound by 0.6 m/s.
 const RECORDED_SPEED_SIGMA_M_S: f64 = 0.6;
+/// Stations report anything below 3 knots as calm.
+const RECORDED_WIND_SIGMA_M_S: f64 = 1.0;
 
 fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let line: Line = serde_json::from_slice(bytes).map_err(|e| format!("no case: {e}"))?;
@@ -135,9 +137,9 @@ fn parse(bytes: &[u8]) -> Parsed<Case, Truth> {
     let recorded = line.scenario.as_deref() == Some(RECORDED);
     let mut air = case_lines::air(line.weather, line.c, line.c_sigma, line.wind_sigma)?;
     if recorded && unstated {
-        // The night was real, and nobody says how its wind was or how well a station knew its temperature.
+        // The night was real. The report from which the speed was computed is calm air.
         air.speed_m_s.sigma = RECORDED_SPEED_SIGMA_M_S;
-        air.wind = Atmosphere::default().wind;
+        air.wind = Wind::from_report(0.0, 0.0, RECORDED_WIND_SIGMA_M_S);
     }
     let (speed_m_s, wind_m_s) = (
         air.speed_m_s.mean,
