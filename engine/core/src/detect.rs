@@ -1,7 +1,7 @@
 //! Onsets of one sensor from its audio.
 
-pub use shotfix_signal::DetectorError;
 use shotfix_signal::{Detector, DetectorConfig, RawOnset};
+pub use shotfix_signal::{DetectorError, LATENCY_S};
 
 use crate::onset::Onset;
 use crate::sensor::{Sensor, SensorIdx};
@@ -10,7 +10,8 @@ use crate::units::Seconds;
 
 /// Streaming detector of one continuous recording of one sensor.
 ///
-/// Feed blocks of any size in order; a recording with a hole is two recordings.
+/// Feed blocks of any size in order; a recording with a hole is two recordings. Onsets come out in order, [`LATENCY_S`]
+/// after they happened at the latest, so a live watermark must stay that far behind the audio.
 pub struct OnsetDetector {
     detector: Box<Detector>,
     sensor: SensorIdx,
