@@ -53,7 +53,7 @@ pub fn card(
          - Guns but three pistols, all fireworks, knocks, steps, claps, hammers, glass and engines are known by formula only.\n\
          - A large firecracker near by and a pistol are told apart by little but their length; on its own an arrival of either may be \
          called the other.\n\
-         - Indoor fire, suppressed fire and cannon were not heard.\n\
+         - Suppressed fire and cannon were not heard, indoor fire by formula only.\n\
          - Backgrounds last a tenth of an hour: events an hour are no more than an order of magnitude.\n\n\
          ## Figures\n\nEvery figure is of models that heard nothing of the source.\n\n```\n",
     );

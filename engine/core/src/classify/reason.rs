@@ -19,7 +19,7 @@ pub fn reason(onset: &Onset) -> String {
     if f.course.slope_db_per_s < -6.0 {
         words.push(format!("tail of {:.1} s", -60.0 / f.course.slope_db_per_s));
     }
-    if f.course.peak_share_db[0] > TONE_DB {
+    if f.course.peak_share_db[0] > TONE_DB && f.course.peak_hz[0] > 0.0 {
         words.push(format!("rings at {:.0} Hz", f.course.peak_hz[0]));
     }
     match f.centroid_hz {
