@@ -60,9 +60,9 @@ pub struct Scores {
     pub shots: usize,
     /// Arrivals of them.
     pub arrivals: usize,
-    /// Threshold that keeps [`KEPT`] of the shots.
+    /// Threshold that keeps 95 % of the shots.
     pub shot_threshold: f64,
-    /// Threshold that keeps [`KEPT`] of the arrivals.
+    /// Threshold that keeps 95 % of the arrivals.
     pub arrival_threshold: f64,
     /// Arrivals of each firing position kept at the threshold for arrivals.
     pub positions: Vec<Row>,

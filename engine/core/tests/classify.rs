@@ -85,9 +85,11 @@ fn a_blast_in_the_open_is_gunfire_and_a_ringing_click_is_not() {
 
 #[test]
 fn a_third_of_the_rate_hears_the_same_class() {
+    // One blast in the open may be a large firecracker's: what the rate must not change is that it is a blast, and the
+    // odds between the two by little.
     let same = (0..20).filter(|&seed| {
-        let class = |rate_hz| judged(&blast(rate_hz, seed), rate_hz).1.best().0;
-        class(48_000.0) == class(16_000.0)
+        let [a, b] = [48_000.0, 16_000.0].map(|rate_hz| judged(&blast(rate_hz, seed), rate_hz).1);
+        a.other < 0.5 && b.other < 0.5 && (a.gunfire - b.gunfire).abs() < 0.2
     });
     assert!(same.count() >= 17);
 }
@@ -112,11 +114,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn gain_changes_no_class(seed in 0_u64..50, gain in 0.1_f32..3.0) {
+    fn gain_changes_no_probability(seed in 0_u64..50, gain in 0.1_f32..3.0) {
         let loud = blast(48_000.0, seed);
         let scaled: Vec<f32> = loud.iter().map(|x| gain * x).collect();
         let (a, b) = (judged(&loud, 48_000.0).1, judged(&scaled, 48_000.0).1);
-        prop_assert_eq!(a.best().0, b.best().0);
+        prop_assert_eq!(a.other < 0.5, b.other < 0.5);
         prop_assert!((a.gunfire - b.gunfire).abs() < 0.1, "{:?} {:?}", a, b);
     }
 
