@@ -33,7 +33,7 @@ impl ShotEvidence {
     }
 }
 
-/// How the rounds of an incident follow each other.
+/// How the rounds of an incident follow each other, by their times alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rhythm {
     /// Rounds.
@@ -45,7 +45,7 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// The cadence of three rounds or more, in order of time.
+    /// The rhythm of three rounds or more, in order of time.
     pub fn of(times: &[Timestamp]) -> Option<Self> {
         let mut gaps: Vec<f64> = times
             .windows(2)
