@@ -12,7 +12,7 @@ use shotfix_core::{
     solve::{ProbabilityMap, Region},
 };
 
-use super::numbers::{rfc_3339, round};
+use super::numbers::{percent, rfc_3339, round};
 use super::{Format, FormatError, told};
 use crate::findings::Findings;
 use crate::{ellipse, status};
@@ -164,9 +164,9 @@ impl Kml<'_, '_> {
     fn shot(&mut self, round: usize, shot: &Shot, map: Option<&ProbabilityMap>) -> io::Result<()> {
         let (class, probability) = shot.class.best();
         let mut description = format!(
-            "{} {:.0} %, {} sensors, 95 % ellipse {}",
+            "{} {}, {} sensors, 95 % ellipse {}",
             class.label(),
-            probability * 100.0,
+            percent(probability),
             shot.n_used(),
             ellipse::words(&shot.ellipse95),
         );
@@ -209,10 +209,10 @@ impl Kml<'_, '_> {
         let (used, of) = status::used_of(incident);
         let name = format!("{}, rounds: {}", class.label(), incident.shots.len());
         let description = format!(
-            "{}: {} {:.0} %, rounds: {}, 95 % ellipse {}, {used} of {of} sensors",
+            "{}: {} {}, rounds: {}, 95 % ellipse {}, {used} of {of} sensors",
             incident.id,
             class.label(),
-            probability * 100.0,
+            percent(probability),
             incident.shots.len(),
             ellipse::words(&incident.ellipse95),
         );

@@ -20,6 +20,7 @@ use std::str::FromStr;
 use crate::findings::Findings;
 
 pub use impulses::write_impulses;
+pub(crate) use numbers::percent;
 
 /// A form of output, as `--format` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -25,6 +25,15 @@ pub(super) fn seconds(value: f64) -> f64 {
     round(value, 6)
 }
 
+/// A probability in whole percent; what is nearly certain is not told as if it were.
+pub(crate) fn percent(probability: f64) -> String {
+    if probability >= 0.995 {
+        ">99 %".to_owned()
+    } else {
+        format!("{:.0} %", 100.0 * probability)
+    }
+}
+
 /// RFC 3339 with microseconds.
 pub(super) fn rfc_3339(time: Timestamp) -> String {
     time.to_string()

@@ -6,7 +6,7 @@ use std::io::Write;
 use shotfix_core::{Array, ClassPosterior, Enu};
 
 use super::FormatError;
-use super::numbers::Place;
+use super::numbers::{Place, percent};
 use super::told;
 use crate::findings::Findings;
 use crate::{ellipse, status};
@@ -21,7 +21,7 @@ pub(super) fn plain(text: &str) -> String {
 /// `gunfire 94 %`.
 pub(super) fn class_words(class: &ClassPosterior) -> String {
     let (best, probability) = class.best();
-    format!("{} {:.0} %", best.label(), probability * 100.0)
+    format!("{} {}", best.label(), percent(probability))
 }
 
 /// `1 round`, `3 rounds`.

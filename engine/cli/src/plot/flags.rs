@@ -5,6 +5,7 @@ use shotfix_core::{FileImpulses, Impulse};
 use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::palette;
 use super::scale::{multiples, round_step, tick_words};
+use crate::format::percent;
 
 /// Lines of labels above the waveform; an impulse that finds no room in them keeps its stem.
 const TIERS: usize = 3;
@@ -58,11 +59,7 @@ fn label(impulse: &Impulse) -> String {
     } else {
         ""
     };
-    format!(
-        "{} {:.0} %{level}{clipped}",
-        class.label(),
-        probability * 100.0
-    )
+    format!("{} {}{level}{clipped}", class.label(), percent(probability))
 }
 
 /// Where labels go: for each impulse at `x` with a label of `width`, its tier (0 is lowest), or

@@ -8,6 +8,7 @@ use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::raster::Kind;
 use super::{PlotError, arrivals, explained, ground, inset, legend, palette};
 use crate::findings::Findings;
+use crate::format::percent;
 use crate::{ellipse, status};
 
 const WIDTH: f64 = 1200.0;
@@ -41,9 +42,9 @@ fn what(incident: &Incident) -> String {
     let (first, rest) = label.split_at(1);
     let n = incident.shots.len();
     format!(
-        "{}{rest} {:.0} %, {n} round{}",
+        "{}{rest} {}, {n} round{}",
         first.to_uppercase(),
-        probability * 100.0,
+        percent(probability),
         if n == 1 { "" } else { "s" }
     )
 }
