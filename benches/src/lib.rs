@@ -9,6 +9,7 @@ pub mod classify;
 pub mod detect;
 mod json;
 pub mod locate;
+mod released;
 pub mod score;
 pub mod solve;
 pub mod stats;

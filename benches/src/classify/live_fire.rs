@@ -1,35 +1,23 @@
 //! Live fire with the pulses that its owner gave to each shot.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
-use shotfix_core::{Class, Timestamp};
+use shotfix_core::Class;
 use shotfix_datasets::{Error, OpenOptions, find_tests, open_set};
 
 use super::channel::{self, Noise};
 use super::dsp::Audio;
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
+use crate::{json, released};
 
 /// An onset is a pulse's if it is this near, seconds: pulses are those of an envelope's step.
 const SAME_S: f64 = 0.008;
 /// Before the first pulse of a shot only the place is heard; so much before it the shot may have come
 /// by a way that the pulses do not know, seconds.
 const BEFORE_S: f64 = 0.5;
-
-#[derive(Deserialize)]
-struct Pulse {
-    pulse_uuid: String,
-    serial_number: String,
-    arrival_time_utc: String,
-}
-
-#[derive(Deserialize)]
-struct Tuple {
-    pulse_uuids: Vec<String>,
-}
 
 #[derive(Deserialize)]
 struct Survey {
@@ -85,11 +73,8 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
         .file_name()
         .and_then(|n| n.to_str())
         .unwrap_or_default();
-    let part = |part: &str| folder.join(format!("{name}.{part}.json"));
-    let survey: Survey = json(&part("survey"))?;
-    let pulses: Vec<Pulse> = json(&part("allpulses"))?;
-    let tuples: Vec<Tuple> = json(&part("nlos-tuples"))?;
-    let by_id: BTreeMap<&str, &Pulse> = pulses.iter().map(|p| (p.pulse_uuid.as_str(), p)).collect();
+    let survey: Survey = json::read(&folder.join(format!("{name}.survey.json")))?;
+    let released = released::read(folder, name)?;
     let set = open_set(&[folder.to_owned()], &OpenOptions::default())?;
     let mut takes = Vec::new();
     for recording in &set.recordings {
@@ -103,28 +88,11 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
                 n => samples.extend_from_slice(&block[..n]),
             }
         }
-        let mut times: Vec<(f64, usize)> = Vec::new();
-        for (shot, tuple) in tuples.iter().enumerate() {
-            for pulse in tuple
-                .pulse_uuids
-                .iter()
-                .filter_map(|id| by_id.get(id.as_str()))
-            {
-                if id.ends_with(&pulse.serial_number) || pulse.serial_number.ends_with(id.as_str())
-                {
-                    let time: Timestamp =
-                        pulse
-                            .arrival_time_utc
-                            .parse()
-                            .map_err(|error| Error::Field {
-                                path: part("allpulses"),
-                                field: "arrival_time_utc".to_owned(),
-                                reason: format!("{error}"),
-                            })?;
-                    times.push((time.since(recording.start).0, shot));
-                }
-            }
-        }
+        let own = released.pulses.iter().filter(|pulse| pulse.sensor == *id);
+        let given = own.flat_map(|pulse| pulse.shots.iter().map(|&shot| (pulse.time, shot)));
+        let mut times: Vec<(f64, usize)> = given
+            .map(|(time, shot)| (time.since(recording.start).0, shot))
+            .collect();
         times.sort_by(|a, b| a.0.total_cmp(&b.0));
         let rate_hz = recording.sample_rate_hz;
         let quiet_s = times.first().map_or(0.0, |t| t.0 - BEFORE_S).max(0.0);
@@ -133,7 +101,7 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
             audio: Audio { samples, rate_hz },
             quiet,
             pulses: times,
-            n_shots: tuples.len(),
+            n_shots: released.n_shots,
             first_event,
             position: survey.firing_position.clone(),
             firearm: survey
@@ -144,19 +112,6 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
         });
     }
     Ok(takes)
-}
-
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let unreadable = |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    serde_json::from_str(&text).map_err(|error| Error::Field {
-        path: path.to_owned(),
-        field: "JSON".to_owned(),
-        reason: error.to_string(),
-    })
 }
 
 /// Hears a take as it lies, then through other chains, every second without its street.

@@ -132,13 +132,12 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
     };
     let backgrounds = |chain| {
         let mut events: BTreeMap<usize, usize> = BTreeMap::new();
-        for (k, h) in heard
+        let passing = heard
             .iter()
-            .enumerate()
-            .filter(|(k, _)| odds[*k] >= shot_threshold)
-        {
-            let _ = k;
-            *events.entry(h.recording).or_default() += 1;
+            .zip(&odds)
+            .filter(|(_, odds)| **odds >= shot_threshold);
+        for (onset, _) in passing {
+            *events.entry(onset.recording).or_default() += 1;
         }
         let mut out: BTreeMap<String, Row> = BTreeMap::new();
         for r in recordings(Origin::Background, chain) {

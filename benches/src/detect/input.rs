@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{AudioFile, Error, OpenOptions, find_tests, open_set, probe};
 
-use crate::json;
+use crate::{json, released};
 
 /// Endings of audio files.
 const AUDIO: [&str; 4] = ["wav", "flac", "ogg", "oga"];
@@ -50,18 +50,6 @@ pub struct Expected {
     pub pulses_s: Vec<f64>,
     /// Rounds fired in live fire by its survey, heard here or not.
     pub rounds: usize,
-}
-
-#[derive(Deserialize)]
-struct Pulse {
-    pulse_uuid: String,
-    serial_number: String,
-    arrival_time_utc: String,
-}
-
-#[derive(Deserialize)]
-struct Tuple {
-    pulse_uuids: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -185,20 +173,12 @@ fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {
 }
 
 fn of_release(folder: &Path, name: &str) -> Result<BySensor, Error> {
-    let path = folder.join(format!("{name}.allpulses.json"));
-    let pulses: Vec<Pulse> = json::read(&path)?;
-    let tuples: Vec<Tuple> = json::read(&folder.join(format!("{name}.nlos-tuples.json")))?;
-    let chosen: std::collections::BTreeSet<&str> = (tuples.iter())
-        .flat_map(|tuple| &tuple.pulse_uuids)
-        .map(String::as_str)
-        .collect();
     let mut times = BySensor::new();
-    for pulse in &pulses {
-        let time = time(&pulse.arrival_time_utc, &path)?;
-        let (shots, all) = times.entry(pulse.serial_number.clone()).or_default();
-        all.push(time);
-        if chosen.contains(pulse.pulse_uuid.as_str()) {
-            shots.push(time);
+    for pulse in released::read(folder, name)?.pulses {
+        let (shots, all) = times.entry(pulse.sensor).or_default();
+        all.push(pulse.time);
+        if !pulse.shots.is_empty() {
+            shots.push(pulse.time);
         }
     }
     Ok(times)

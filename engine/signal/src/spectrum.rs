@@ -4,7 +4,7 @@ use core::f32::consts::PI;
 
 /// Points of the transform.
 pub(crate) const POINTS: usize = 512;
-/// Bands of [`Spectrum::bands`].
+/// Bands that an impulse is described by: eight equal steps of a logarithm from 100 to 6400 Hz.
 pub const BANDS: usize = 8;
 /// Edges of the bands, hertz: eight equal steps of a logarithm from 100 to 6400 Hz.
 pub(crate) const EDGES_HZ: [f32; BANDS + 1] = [
