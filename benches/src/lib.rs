@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod associate;
+mod audio_files;
 pub mod calibrate;
 pub mod case_lines;
 mod cells;

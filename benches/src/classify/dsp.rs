@@ -4,6 +4,7 @@ use std::f64::consts::{PI, TAU};
 
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
+use shotfix_datasets::{AudioReader, Error};
 
 /// Sound of one microphone.
 #[derive(Clone, Debug)]
@@ -13,6 +14,18 @@ pub(super) struct Audio {
 }
 
 impl Audio {
+    /// All that `reader` gives.
+    pub(super) fn read(mut reader: AudioReader, rate_hz: f64) -> Result<Self, Error> {
+        let mut samples = Vec::new();
+        let mut block = vec![0.0; 1 << 15];
+        loop {
+            match reader.read(&mut block)? {
+                0 => return Ok(Self { samples, rate_hz }),
+                n => samples.extend_from_slice(&block[..n]),
+            }
+        }
+    }
+
     pub(super) fn duration_s(&self) -> f64 {
         self.samples.len() as f64 / self.rate_hz
     }

@@ -79,27 +79,18 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
     let mut takes = Vec::new();
     for recording in &set.recordings {
         let id = &set.array.sensors()[recording.sensor.0].id;
-        let mut samples = Vec::new();
-        let mut reader = recording.open()?;
-        let mut block = vec![0.0; 1 << 15];
-        loop {
-            match reader.read(&mut block)? {
-                0 => break,
-                n => samples.extend_from_slice(&block[..n]),
-            }
-        }
+        let audio = Audio::read(recording.open()?, recording.sample_rate_hz)?;
         let own = released.pulses.iter().filter(|pulse| pulse.sensor == *id);
         let given = own.flat_map(|pulse| pulse.shots.iter().map(|&shot| (pulse.time, shot)));
         let mut times: Vec<(f64, usize)> = given
             .map(|(time, shot)| (time.since(recording.start).0, shot))
             .collect();
         times.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let rate_hz = recording.sample_rate_hz;
         let quiet_s = times.first().map_or(0.0, |t| t.0 - BEFORE_S).max(0.0);
-        let quiet = samples[..((quiet_s * rate_hz) as usize).min(samples.len())].to_vec();
+        let n_quiet = ((quiet_s * audio.rate_hz) as usize).min(audio.samples.len());
         takes.push(Take {
-            audio: Audio { samples, rate_hz },
-            quiet,
+            quiet: audio.samples[..n_quiet].to_vec(),
+            audio,
             pulses: times,
             n_shots: released.n_shots,
             first_event,

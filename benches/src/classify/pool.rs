@@ -2,32 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use shotfix_core::classify::CLASSES;
 use shotfix_core::classify::trees::softmax;
+use shotfix_core::classify::{CLASSES, pool_sensors};
 
 use super::gather::Gathered;
 
-/// Probabilities of each event, in order of event: logarithms of those of its arrivals summed, over their number to
-/// the power `exponent`, as the classifier pools sensors.
+/// Probabilities of each event, in order of event: those of its arrivals pooled as the classifier pools sensors.
 pub fn pooled(
     arrivals: impl Iterator<Item = (usize, [f64; CLASSES])>,
     exponent: f64,
 ) -> BTreeMap<usize, [f64; CLASSES]> {
-    let mut sums: BTreeMap<usize, ([f64; CLASSES], f64)> = BTreeMap::new();
+    let mut scores: BTreeMap<usize, Vec<[f64; CLASSES]>> = BTreeMap::new();
     for (event, p) in arrivals {
-        let (sum, n) = sums.entry(event).or_default();
-        for (sum, p) in sum.iter_mut().zip(p) {
-            *sum += p.max(1e-12).ln();
-        }
-        *n += 1.0;
+        let logarithms = p.map(|p| p.max(1e-12).ln());
+        scores.entry(event).or_default().push(logarithms);
     }
-    sums.into_iter()
-        .map(|(event, (sum, n))| {
-            let mut p = sum.map(|s| s * n.powf(-exponent));
-            softmax(&mut p);
-            (event, p)
-        })
-        .collect()
+    let events = scores.into_iter().map(|(event, scores)| {
+        let mut p = pool_sensors(scores.into_iter(), exponent);
+        softmax(&mut p);
+        (event, p)
+    });
+    events.collect()
 }
 
 /// The exponent, in steps of 0.05 from 0 to 1, that makes events of several sensors likeliest, each class weighing the

@@ -1,7 +1,7 @@
 //! Recordings of everyday sounds: none is gunfire.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rand::Rng;
 use rand::seq::IndexedRandom;
@@ -14,6 +14,7 @@ use super::channel::{self, Noise};
 use super::dsp::Audio;
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
 use super::live_fire::Take;
+use crate::audio_files;
 
 /// Backgrounds are cut into stretches of this length, seconds, each a recording of its own.
 const STRETCH_S: f64 = 30.0;
@@ -27,11 +28,11 @@ pub(super) struct Sound {
     pub(super) fold: usize,
 }
 
-/// All OGG and WAV files below `dir/esc10` (clips, by kind) and elsewhere in `dir` (backgrounds). The sources of each
+/// All audio files below `dir/esc10` (clips, by kind) and elsewhere in `dir` (backgrounds). The sources of each
 /// kind of clip, and the backgrounds, are dealt into the folds in turn.
 pub(super) fn read_all(dir: &Path) -> Result<Vec<Sound>, Error> {
     let mut files = Vec::new();
-    collect(dir, &mut files)?;
+    audio_files::below(dir, &[], &mut files)?;
     files.sort();
     let mut sounds: Vec<Sound> = files
         .par_iter()
@@ -79,39 +80,10 @@ pub(super) fn read_all(dir: &Path) -> Result<Vec<Sound>, Error> {
     Ok(sounds)
 }
 
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let unreadable = |source| Error::Io {
-        path: dir.to_owned(),
-        source,
-    };
-    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "ogg" || e == "wav") {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
 /// Samples of the first channel.
 fn read(path: &Path) -> Result<Audio, Error> {
     let file = probe(path)?;
-    let mut reader = file.open(0)?;
-    let mut samples = Vec::new();
-    let mut block = vec![0.0; 1 << 15];
-    loop {
-        match reader.read(&mut block)? {
-            0 => {
-                return Ok(Audio {
-                    samples,
-                    rate_hz: file.sample_rate_hz,
-                });
-            }
-            n => samples.extend_from_slice(&block[..n]),
-        }
-    }
+    Audio::read(file.open(0)?, file.sample_rate_hz)
 }
 
 /// Hears one sound as it lies, through other chains and as live fire is heard.

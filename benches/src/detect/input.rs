@@ -1,17 +1,13 @@
 //! What there is to hear below a folder, and what should be found in it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use shotfix_core::Timestamp;
 use shotfix_datasets::{AudioFile, Error, OpenOptions, find_tests, open_set, probe};
 
-use crate::{json, released};
-
-/// Endings of audio files.
-const AUDIO: [&str; 4] = ["wav", "flac", "ogg", "oga"];
+use crate::{audio_files, json, released};
 
 /// What a recording is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +80,7 @@ pub fn find(dir: &Path) -> Result<Vec<Listening>, Error> {
         found.extend(of_test(test)?);
     }
     let mut files = Vec::new();
-    audio_below(dir, &tests, &mut files)?;
+    audio_files::below(dir, &tests, &mut files)?;
     files.sort();
     for path in files {
         // What is no audio is told with the others when it is heard.
@@ -100,31 +96,6 @@ pub fn find(dir: &Path) -> Result<Vec<Listening>, Error> {
         });
     }
     Ok(found)
-}
-
-/// Audio files below `dir` and outside the folders of tests.
-fn audio_below(dir: &Path, tests: &[PathBuf], files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    if tests.iter().any(|test| test == dir) {
-        return Ok(());
-    }
-    if dir.is_file() {
-        files.push(dir.to_owned());
-        return Ok(());
-    }
-    let io = |source| Error::Io {
-        path: dir.to_owned(),
-        source,
-    };
-    for entry in fs::read_dir(dir).map_err(io)? {
-        let path = entry.map_err(io)?.path();
-        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-        if path.is_dir() {
-            audio_below(&path, tests, files)?;
-        } else if AUDIO.iter().any(|known| ending.eq_ignore_ascii_case(known)) {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn of_test(folder: &Path) -> Result<Vec<Listening>, Error> {

@@ -1,10 +1,12 @@
 //! The state machine that live, replay and offline runs share.
 
+use std::cell::LazyCell;
+
 use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
 use crate::ballistic;
 use crate::carried_air::CarriedAir;
-use crate::classify::{self, ShotEvidence};
+use crate::classify::{self, N_FEATURES, ShotEvidence};
 use crate::geodesy::Enu;
 use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
@@ -234,6 +236,8 @@ impl Engine {
             .collect();
         let episode = Episode::new(picks, covered);
         let onsets: Vec<&Onset> = inside.iter().map(|&i| &self.pending[i]).collect();
+        // The same for every burst, and most episodes have none.
+        let features = LazyCell::new(|| classify::features_by_sensor(&onsets));
         let mut used = vec![false; self.pending.len()];
         let mut shots = Vec::new();
         for burst in associate(&self.site, &episode) {
@@ -245,7 +249,7 @@ impl Engine {
                 used[inside[index]] = true;
             }
             self.air.hear(&self.site, &burst, &episode, epoch);
-            let mut found = self.shots(&burst, &episode, &onsets, epoch);
+            let mut found = self.shots(&burst, &episode, &onsets, &features, epoch);
             ballistic::look_for_bullets(&mut found, &self.site.array, &self.site.settings, &onsets);
             shots.extend(found);
         }
@@ -263,10 +267,10 @@ impl Engine {
         burst: &Burst,
         episode: &Episode,
         onsets: &[&Onset],
+        features: &[[f32; N_FEATURES]],
         epoch: Timestamp,
     ) -> Vec<Shot> {
         let fix = &burst.fix;
-        let features = classify::features_by_sensor(onsets);
         (0..burst.rounds.len())
             .map(|k| {
                 let heard = burst.rounds[k].picks.iter().flatten();

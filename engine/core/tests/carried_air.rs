@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{Dice, array, travel_s};
+use common::{Dice, array, blast, travel_s};
 use nalgebra::{DMatrix, DVector};
 use shotfix_core::locate::ellipse::{CHI2_95, squared_sigmas};
 use shotfix_core::paths::PathPrior;
 use shotfix_core::{
-    Atmosphere, Engine, Enu, Incident, Onset, OnsetFeatures, Seconds, SensorIdx, Settings, Shot,
-    Timestamp, Uncertain, Wind,
+    Atmosphere, Engine, Enu, Incident, Onset, Seconds, SensorIdx, Settings, Shot, Timestamp,
+    Uncertain, Wind,
 };
 
 /// A report of calm air, which may be wrong by 2 m/s per axis and 2 degrees.
@@ -63,21 +63,7 @@ fn evening(
             let travel_s = travel_s(source, at, report().speed_of_sound().0, wind_m_s);
             let time_s = 300.0 * k as f64 + travel_s + paths_s[sensor][k] + 1.5e-3 * dice.normal();
             let snr_db = 36.0 - 20.0 * (source.distance_m(at) / 100.0).log10();
-            onsets.push(Onset {
-                sensor: SensorIdx(sensor),
-                time: epoch() + Seconds(time_s),
-                sigma: Seconds(2e-4),
-                peak_dbfs: snr_db - 60.0,
-                level_db_spl: None,
-                snr_db,
-                clipped: false,
-                features: OnsetFeatures {
-                    rise_s: 0.002,
-                    decay_s: 0.02,
-                    zero_crossing_hz: 600.0,
-                    ..OnsetFeatures::default()
-                },
-            });
+            onsets.push(blast(sensor, epoch() + Seconds(time_s), snr_db));
         }
     }
     (onsets, sources)

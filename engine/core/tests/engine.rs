@@ -5,10 +5,10 @@ mod common;
 
 use std::time::Instant;
 
-use common::{Dice, array, places, travel_s};
+use common::{Dice, array, blast, places, travel_s};
 use shotfix_core::{
-    ArrivalStatus, Atmosphere, Engine, EngineError, Enu, Incident, Onset, OnsetFeatures, Seconds,
-    SensorIdx, Settings, Shot, Timestamp, Uncertain, Wind,
+    ArrivalStatus, Atmosphere, Engine, EngineError, Enu, Incident, Onset, Seconds, SensorIdx,
+    Settings, Shot, Timestamp, Uncertain, Wind,
 };
 
 const WIND_M_S: [f64; 2] = [3.0, -2.0];
@@ -47,21 +47,8 @@ impl Scene {
     }
 
     fn onset(&mut self, sensor: usize, time_s: f64, snr_db: f64) {
-        self.onsets.push(Onset {
-            sensor: SensorIdx(sensor),
-            time: epoch() + Seconds(time_s),
-            sigma: Seconds(2e-4),
-            peak_dbfs: snr_db - 60.0,
-            level_db_spl: None,
-            snr_db,
-            clipped: false,
-            features: OnsetFeatures {
-                rise_s: 0.002,
-                decay_s: 0.02,
-                zero_crossing_hz: 600.0,
-                ..OnsetFeatures::default()
-            },
-        });
+        self.onsets
+            .push(blast(sensor, epoch() + Seconds(time_s), snr_db));
     }
 
     /// A shot as every sensor but those of `deaf` hears it: direct wave, 0.5 ms of jitter and

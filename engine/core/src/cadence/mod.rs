@@ -14,6 +14,7 @@
 mod singles;
 mod steady;
 
+use crate::locate::likelihood::normal_density;
 use crate::median::median;
 use crate::onset::Onset;
 use crate::timestamp::Timestamp;
@@ -180,14 +181,9 @@ impl Burst<'_> {
     /// Log of how much likelier the level of a beat is a round's than another's, by the rate of others.
     fn level_score(&self, i: usize) -> f64 {
         let off_db = self.beats[i].level_db - self.level_db;
-        let other = normal(off_db - OTHER_DB.0, OTHER_DB.1);
-        (normal(off_db, LEVEL_SIGMA_DB) / (OTHER_RATE * other)).ln()
+        let other = normal_density(off_db - OTHER_DB.0, OTHER_DB.1);
+        (normal_density(off_db, LEVEL_SIGMA_DB) / (OTHER_RATE * other)).ln()
     }
-}
-
-/// Density of a normal variable of mean zero.
-fn normal(x: f64, sigma: f64) -> f64 {
-    (-0.5 * (x / sigma).powi(2)).exp() / (sigma * std::f64::consts::TAU.sqrt())
 }
 
 #[cfg(test)]

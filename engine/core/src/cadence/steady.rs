@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Burst, Cadence, Round, SHORTEST_S, SINGLE_RATE, median, normal};
+use super::{Burst, Cadence, Round, SHORTEST_S, SINGLE_RATE, median, normal_density};
 
 /// Longest interval of automatic fire, seconds: 170 a minute.
 const LONGEST_S: f64 = 0.35;
@@ -73,7 +73,7 @@ impl Burst<'_> {
         while missed < MISSED_IN_A_ROW {
             let due_s = due_s(rounds, missed + 1);
             let off_s = |i: usize| sign * self.at_s(i) - due_s;
-            let worth = |i: usize| self.level_score(i) + normal(off_s(i), SIGMA_S).ln();
+            let worth = |i: usize| self.level_score(i) + normal_density(off_s(i), SIGMA_S).ln();
             let near = self.between(self.own, sign * due_s - REACH_S, sign * due_s + REACH_S);
             let next = near
                 .iter()
@@ -111,7 +111,10 @@ impl Burst<'_> {
         let mut magnitudes: Vec<f64> = off_s.iter().map(|s| s.abs()).collect();
         let sigma_s = (median(&mut magnitudes) / 0.67).clamp(least_s, SIGMA_S);
         let timely = |off_s: f64| {
-            let (usual, stray) = (normal(off_s, sigma_s), normal(off_s, STRAY.1));
+            let (usual, stray) = (
+                normal_density(off_s, sigma_s),
+                normal_density(off_s, STRAY.1),
+            );
             (1.0 - MISSED) * ((1.0 - STRAY.0) * usual + STRAY.0 * stray)
         };
         let (mut best, mut stretch) = (f64::NEG_INFINITY, 0..0);

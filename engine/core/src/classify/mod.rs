@@ -85,35 +85,38 @@ pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURE
     all
 }
 
-/// Class of a shot by the rows of the sensors that heard it and by what the network knows.
-///
-/// Sensors share the source: their scores are summed and divided by their number to a power that was fitted
-/// with the model, between a mean (1, all alike) and a sum (0, independent).
+/// Scores of the sensors that heard one shot as one: their sum over their number to the power `exponent`, between a
+/// mean (1, all alike) and a sum (0, independent), for they share the source. Zeros of none.
+pub fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64) -> [f64; CLASSES] {
+    let (mut sums, mut n) = ([0.0; CLASSES], 0.0);
+    for scores in scores {
+        for (sum, score) in sums.iter_mut().zip(scores) {
+            *sum += score;
+        }
+        n += 1.0;
+    }
+    if n > 0.0 {
+        let share = f64::powf(n, -exponent);
+        sums = sums.map(|sum| share * sum);
+    }
+    sums
+}
+
+/// Class of a shot by the rows of the sensors that heard it, pooled by an exponent that was fitted with the model, and
+/// by what the network knows.
 pub fn classify_shot<'a>(
     rows: impl Iterator<Item = &'a [f32; N_FEATURES]>,
     evidence: &ShotEvidence,
 ) -> ClassPosterior {
     let model = bundled();
-    let (mut scores, mut n, mut unknown) = ([0.0; CLASSES], 0.0, 1.0_f64);
-    for row in rows {
-        for (sum, score) in scores.iter_mut().zip(model.scores(row)) {
-            *sum += score;
-        }
-        n += 1.0;
-        unknown = unknown.min(model.novelty.unknown(row));
-    }
-    if n > 0.0 {
-        let share = f64::powf(n, -f64::from(model.pooling));
-        scores = scores.map(|score| share * score);
-    }
-    let [gunfire, firework, other] = scores;
+    let rows: Vec<_> = rows.collect();
+    let scores = rows.iter().map(|row| model.scores(*row));
+    let [gunfire, firework, other] = pool_sensors(scores, f64::from(model.pooling));
+    let unknown = rows.iter().map(|row| model.novelty.unknown(*row));
+    let loudness = evidence.loudness();
     posterior(
-        [
-            gunfire + evidence.loudness(),
-            firework + evidence.loudness(),
-            other,
-        ],
-        unknown,
+        [gunfire + loudness, firework + loudness, other],
+        unknown.fold(1.0, f64::min),
     )
 }
 

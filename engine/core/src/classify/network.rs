@@ -4,6 +4,7 @@
 //! do not exist here. They are bounded, so that no one of them outweighs the sound itself.
 
 use crate::incident::ClassPosterior;
+use crate::median::median;
 use crate::timestamp::Timestamp;
 
 /// Free-field level at 1 m at which an explosion and another impulse are equally likely, dB SPL. Guns have 150 to 170
@@ -54,8 +55,7 @@ impl Rhythm {
         if gaps.len() < 2 {
             return None;
         }
-        gaps.sort_by(f64::total_cmp);
-        let interval_s = f64::midpoint(gaps[(gaps.len() - 1) / 2], gaps[gaps.len() / 2]);
+        let interval_s = median(&mut gaps);
         let unevenness = gaps
             .iter()
             .map(|gap| (gap / interval_s - 1.0).abs())

@@ -18,10 +18,10 @@ pub(crate) fn direct_probability(residual_s: f64, sigma_s: f64, settings: &Setti
     direct / (direct + late + CLUTTER_PER_S)
 }
 
-/// Density of a normal distribution about zero, 1/s.
-pub(crate) fn normal_density(residual_s: f64, sigma_s: f64) -> f64 {
-    let z = residual_s / sigma_s;
-    (-0.5 * z * z).exp() / (sigma_s * (2.0 * std::f64::consts::PI).sqrt())
+/// Density of a normal distribution about zero, by the unit of `x` and `sigma`: 1/s for residuals.
+pub(crate) fn normal_density(x: f64, sigma: f64) -> f64 {
+    let z = x / sigma;
+    (-0.5 * z * z).exp() / (sigma * (2.0 * std::f64::consts::PI).sqrt())
 }
 
 /// Density of an exponential lag with mean `mean_s` that starts about one sigma after the direct

@@ -110,12 +110,17 @@ fn shots(pulses: &Pulses, bursts: &[Burst]) -> Vec<Shot> {
             })
         })
         .collect();
+    in_order_of_time(&mut shots);
+    shots
+}
+
+/// Sorts `shots` by when, then where they were fired.
+pub(super) fn in_order_of_time(shots: &mut [Shot]) {
     shots.sort_by(|a, b| {
         a.time_s
             .total_cmp(&b.time_s)
             .then(a.position.east_m.total_cmp(&b.position.east_m))
     });
-    shots
 }
 
 /// Bursts among the free pulses that share none, best first.

@@ -1,6 +1,6 @@
 //! Where the rounds of a burst were fired and how surely, once it is known which pulses are theirs.
 
-use super::explain::{Shot, associate as explain};
+use super::explain::{Shot, associate as explain, in_order_of_time};
 use super::network::Network;
 use super::pulse::Pulse;
 use super::settle::{USUAL_JITTER_S, USUAL_PULSES};
@@ -31,25 +31,26 @@ const STANDS_M: f64 = 0.05;
 /// Explains `pulses` by shots, in order of time, and locates them.
 pub fn associate(network: &Network, pulses: &[Pulse]) -> Vec<Shot> {
     let mut shots = explain(network, pulses);
-    // Rounds of one burst share its place to the last bit.
-    shots.sort_by(|a, b| {
-        let place = |s: &Shot| (s.position.east_m, s.position.north_m);
-        let (a_m, b_m) = (place(a), place(b));
-        a_m.0
-            .total_cmp(&b_m.0)
-            .then(a_m.1.total_cmp(&b_m.1))
-            .then(a.time_s.total_cmp(&b.time_s))
-    });
-    for burst in shots.chunk_by_mut(|a, b| a.position == b.position) {
-        let mut burst: Vec<&mut Shot> = burst.iter_mut().collect();
+    for mut burst in by_burst(shots.iter_mut()) {
         place(network, pulses, &mut burst);
     }
-    shots.sort_by(|a, b| {
-        a.time_s
-            .total_cmp(&b.time_s)
-            .then(a.position.east_m.total_cmp(&b.position.east_m))
-    });
+    in_order_of_time(&mut shots);
     shots
+}
+
+/// The rounds of each burst, which share its place to the last bit, bursts in order of their first.
+pub(super) fn by_burst<'a>(shots: impl Iterator<Item = &'a mut Shot>) -> Vec<Vec<&'a mut Shot>> {
+    let mut bursts: Vec<Vec<&mut Shot>> = Vec::new();
+    for shot in shots {
+        let own = bursts
+            .iter_mut()
+            .find(|burst| burst[0].position == shot.position);
+        match own {
+            Some(burst) => burst.push(shot),
+            None => bursts.push(vec![shot]),
+        }
+    }
+    bursts
 }
 
 /// Locates the rounds of one burst anew, as one shot whose arrivals are the delays they share: each on time or

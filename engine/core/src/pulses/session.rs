@@ -200,9 +200,12 @@ fn joint(network: &Network, told: &Told, near: &[&Told]) -> Option<Shift> {
             .collect();
         let alike =
             |a: &Reading, b: &Reading| prior.correlation(places[a.burst], places[b.burst], 0.0);
-        shift += solve(&sensors, &winds, &alike, &shift)?;
-        for readings in &mut sensors {
-            leave_out(readings, &alike, &shift)?;
+        let weights: Vec<DMatrix<f64>> = (sensors.iter())
+            .map(|readings| weights(readings, &alike))
+            .collect::<Option<_>>()?;
+        shift += solve(&sensors, &weights, &winds, &shift)?;
+        for (readings, weights) in sensors.iter_mut().zip(&weights) {
+            leave_out(readings, weights, &alike, &shift);
         }
     }
     // What moves all alike is not learned from differences: of that the fixes of single bursts, which weigh every
@@ -229,12 +232,12 @@ fn moved(position: Enu, shift: &DVector<f64>, k: usize) -> Enu {
     )
 }
 
-/// How all unknowns change from `shift`, by least squares. `winds` is the inverse of the covariance of one wind
-/// component over the bursts, `alike` the correlation of two readings' paths.
+/// How all unknowns change from `shift`, by least squares. `weights` are the inverse covariances of each sensor's
+/// readings, `winds` is that of one wind component over the bursts.
 fn solve(
     sensors: &[Vec<Reading>],
+    weights: &[DMatrix<f64>],
     winds: &DMatrix<f64>,
-    alike: &impl Fn(&Reading, &Reading) -> f64,
     shift: &DVector<f64>,
 ) -> Option<DVector<f64>> {
     let mut information = DMatrix::<f64>::zeros(shift.len(), shift.len());
@@ -248,10 +251,9 @@ fn solve(
             }
         }
     }
-    for readings in sensors {
-        let weights = weights(readings, alike)?;
+    for (readings, weights) in sensors.iter().zip(weights) {
         let left = readings.iter().map(|r| r.left_s(shift));
-        let weighted = &weights * DVector::from_iterator(readings.len(), left);
+        let weighted = weights * DVector::from_iterator(readings.len(), left);
         for (a, r) in readings.iter().enumerate() {
             for i in 0..UNKNOWNS {
                 let row = UNKNOWNS * r.burst + i;
@@ -268,19 +270,19 @@ fn solve(
     Some(information.cholesky()?.solve(&gradient))
 }
 
-/// Leaves out the readings of one sensor that the others contradict.
+/// Leaves out the readings of one sensor that the others contradict; `alike` is the correlation of two readings' paths.
 fn leave_out(
     readings: &mut [Reading],
+    weights: &DMatrix<f64>,
     alike: &impl Fn(&Reading, &Reading) -> f64,
     shift: &DVector<f64>,
-) -> Option<()> {
+) {
     let left: Vec<f64> = readings.iter().map(|r| r.left_s(shift)).collect();
     // The first wave is that which at least two readings agree on.
     let first = (0..left.len())
         .filter(|&a| (0..left.len()).any(|b| b != a && (left[a] - left[b]).abs() < AGREE_S))
         .min_by(|&a, &b| left[a].total_cmp(&left[b]));
-    let weights = weights(readings, alike)?;
-    let weighted = &weights * DVector::from_column_slice(&left);
+    let weighted = weights * DVector::from_column_slice(&left);
     let wrong: Vec<bool> = (0..readings.len())
         .map(|a| {
             let later = first.is_some_and(|first| {
@@ -295,7 +297,6 @@ fn leave_out(
             reading.jitter_s = NO_READING_S;
         }
     }
-    Some(())
 }
 
 /// Inverse of the covariance of one wind component over the bursts about the report.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::explain::Shot;
 use super::network::Network;
 use super::pulse::Pulse;
-use super::region::associate;
+use super::region::{associate, by_burst};
 use super::session::Session;
 use crate::geodesy::Enu;
 use crate::solve::Air;
@@ -159,17 +159,7 @@ impl Stream {
                 })
             })
             .collect();
-        let mut places: Vec<Enu> = Vec::new();
-        for shot in &found {
-            if !places.contains(&shot.shot.position) {
-                places.push(shot.shot.position);
-            }
-        }
-        for place in places {
-            let mut burst: Vec<&mut Shot> = (found.iter_mut())
-                .filter(|shot| shot.shot.position == place)
-                .map(|shot| &mut shot.shot)
-                .collect();
+        for mut burst in by_burst(found.iter_mut().map(|shot| &mut shot.shot)) {
             let fired = begin + Seconds(burst[0].time_s);
             (self.session).place(&self.network, &pulses, fired, &mut burst);
         }

@@ -6,7 +6,9 @@ use rand_chacha::ChaCha8Rng;
 use shotfix_core::locate::fit::FitError;
 use shotfix_core::locate::{Assumptions, Fix, HeightPrior, Observation, Round, SensorModel, fit};
 use shotfix_core::travel::Medium;
-use shotfix_core::{Array, Enu, Sensor, Settings, Uncertain};
+use shotfix_core::{
+    Array, Enu, Onset, OnsetFeatures, Seconds, Sensor, SensorIdx, Settings, Timestamp, Uncertain,
+};
 
 /// Eight sensors in 700 m by 600 m, none in line with two others.
 pub(crate) const PLACES: [(f64, f64); 8] = [
@@ -23,6 +25,25 @@ pub(crate) const PLACES: [(f64, f64); 8] = [
 /// The same, 8 m up.
 pub(crate) fn places() -> Vec<Enu> {
     PLACES.iter().map(|&(e, n)| Enu::new(e, n, 8.0)).collect()
+}
+
+/// A muzzle blast as a sensor 60 dB under full scale in its noise hears it.
+pub(crate) fn blast(sensor: usize, time: Timestamp, snr_db: f64) -> Onset {
+    Onset {
+        sensor: SensorIdx(sensor),
+        time,
+        sigma: Seconds(2e-4),
+        peak_dbfs: snr_db - 60.0,
+        level_db_spl: None,
+        snr_db,
+        clipped: false,
+        features: OnsetFeatures {
+            rise_s: 0.002,
+            decay_s: 0.02,
+            zero_crossing_hz: 600.0,
+            ..OnsetFeatures::default()
+        },
+    }
 }
 
 /// Random numbers with a fixed seed.
