@@ -66,7 +66,7 @@ pub(super) fn guns(random: &mut ChaCha8Rng) -> Made {
     let space = match random.random_range(0..10) {
         0..3 => Space::Open,
         3..8 => Space::Street,
-        _ => Space::Room,
+        _ => Space::Hall,
     };
     let audio = heard(sound, space, range_m, random);
     let class = Class::Gunfire;
@@ -223,7 +223,7 @@ fn add_whistle(sound: &mut [f32], time_s: f64, length_s: f64, hz: f64, gain: f64
 /// The sound at a distance: the space, and the loss of the top on the way, which grows as range times the square of
 /// frequency. ISO 9613-1 at 15 C and 60 % has 1 dB in 100 m at 1.8 kHz.
 fn heard(sound: Vec<f32>, space: Space, range_m: f64, random: &mut ChaCha8Rng) -> Audio {
-    let response = response(space, RATE_HZ, random);
+    let response = response(space, range_m, RATE_HZ, random);
     let mut samples = convolve(&sound, &response);
     let cut_hz = 1_800.0 * (300.0 / range_m).sqrt() * random.random_range(0.5..1.6);
     if cut_hz < 0.45 * RATE_HZ {

@@ -57,12 +57,12 @@ pub(super) fn play(
     let mut out = out.at_rate(rate_hz);
     let peak = out.peak();
     out.scale(1.0 / peak);
-    if random.random_bool(0.2) {
+    if random.random_bool(0.45) {
         level(&mut out, random);
     }
-    // Louder than full scale in one of five.
-    let over_db: f64 = if random.random_bool(0.2) {
-        random.random_range(0.0..15.0)
+    // Louder than full scale in one of four: telephones near a gun are, by far.
+    let over_db: f64 = if random.random_bool(0.25) {
+        random.random_range(0.0..25.0)
     } else {
         random.random_range(-30.0..-0.5)
     };
@@ -140,10 +140,10 @@ fn coloured_noise(n: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
 
 /// Automatic level control: gain falls within milliseconds and comes back within a second.
 fn level(audio: &mut Audio, random: &mut ChaCha8Rng) {
-    let attack_s = 0.001 * 30f64.powf(random.random_range(0.0..1.0));
+    let attack_s = 0.0003 * 100f64.powf(random.random_range(0.0..1.0));
     let release_s = 0.05 * 20f64.powf(random.random_range(0.0..1.0));
-    let threshold = 10f64.powf(random.random_range(-30.0..-6.0) / 20.0);
-    let ratio: f64 = random.random_range(1.5..8.0);
+    let threshold = 10f64.powf(random.random_range(-40.0..-6.0) / 20.0);
+    let ratio = 1.5 * 13f64.powf(random.random_range(0.0..1.0));
     let step = |s: f64| 1.0 - (-1.0 / (s * audio.rate_hz)).exp();
     let (up, down) = (step(attack_s), step(release_s));
     let mut envelope = 0.0;

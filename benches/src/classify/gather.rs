@@ -45,8 +45,8 @@ pub enum Chain {
     AsItLies,
     /// Another microphone, rate, noise and converter.
     Other,
-    /// The street's answer faded out, then another chain.
-    NoStreet,
+    /// One impulse of it cut out, at another speed, in another place, then another chain.
+    Alone,
     /// Brought to the rate of live fire and mixed into its quiet parts.
     LiveFire,
 }
@@ -99,7 +99,7 @@ pub struct Gathered {
 pub struct Amounts {
     /// Scenes of the simulator.
     pub scenes: usize,
-    /// Recordings of guns, of fireworks and of blows by formula, each.
+    /// Recordings of guns and of fireworks by formula, each, and half as many as of blows.
     pub made: usize,
     /// Other chains of every recording.
     pub chains: usize,
@@ -227,14 +227,15 @@ pub fn gather(data: &Path, amounts: &Amounts) -> Result<Gathered, GatherError> {
                 &mut random,
             ))
         })?,
-        each(3 * amounts.made, &|k| {
+        each(4 * amounts.made, &|k| {
             let mut random = draw(3, k);
-            let made = match k % 3 {
+            // Twice as many blows, for there are more kinds of them.
+            let made = match k % 4 {
                 0 => bangs::guns(&mut random),
                 1 => bangs::fireworks(&mut random),
                 _ => impacts::impacts(&mut random),
             };
-            let fold = (k / 3) % FOLDS;
+            let fold = (k / 4) % FOLDS;
             Ok(listen_made(&made, k, fold, &ambience[fold], &mut random))
         })?,
         each(amounts.scenes, &|k| {
@@ -278,14 +279,20 @@ fn listen_made(
 ) -> Batch {
     let audio = channel::play(
         &made.audio,
-        Noise::BelowPeakDb(12.0, 65.0),
+        Noise::BelowPeakDb(12.0, 80.0),
         ambience,
         random,
     );
+    // What rattles and rings after a blow is heard far more often than the blow: one in four is enough.
+    const ONE_IN: usize = 4;
     let labelled = onsets(&audio)
         .into_iter()
-        .filter_map(|(at_s, features)| {
+        .enumerate()
+        .filter_map(|(k, (at_s, features))| {
             let class = known(made, at_s)?;
+            if class == Class::Other && !is_front(made, at_s) && k % ONE_IN != 0 {
+                return None;
+            }
             Some(Labelled {
                 features,
                 class,
@@ -308,15 +315,20 @@ fn listen_made(
     }
 }
 
+/// An onset is a front's if it is this near, seconds.
+const SAME_S: f64 = 0.006;
+
+fn is_front(made: &Made, at_s: f64) -> bool {
+    made.fronts_s.iter().any(|t| (t - at_s).abs() < SAME_S)
+}
+
 /// What an onset `at_s` is: a front, noise from before the first, or nothing that can be named.
 fn known(made: &Made, at_s: f64) -> Option<Class> {
-    const SAME_S: f64 = 0.006;
     let first_s = made.fronts_s.iter().copied().fold(f64::INFINITY, f64::min);
-    let is_front = made.fronts_s.iter().any(|t| (t - at_s).abs() < SAME_S);
     match made.class {
         _ if at_s < first_s - SAME_S => Some(Class::Other),
         // Echoes of fireworks are fireworks, those of guns are not asked for, those of blows no guns.
-        Class::Gunfire => is_front.then_some(Class::Gunfire),
+        Class::Gunfire => is_front(made, at_s).then_some(Class::Gunfire),
         class => Some(class),
     }
 }

@@ -77,13 +77,14 @@ fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
     use {Chain as C, Class as K, Origin as O};
     match (class, origin, chain) {
         (K::Gunfire, O::LiveFire, C::AsItLies) => 0.05,
-        (K::Gunfire, O::LiveFire, _) => 0.025,
+        (K::Gunfire, O::LiveFire, _) => 0.05,
         (K::Gunfire, O::Made, _) => 0.065,
         (K::Gunfire, _, _) => 0.035,
         (K::Firework, O::Made, _) => 0.04,
         (K::Firework, _, _) => 0.02,
         (K::Other, O::Clip, C::AsItLies) => 0.16,
         (K::Other, O::Clip, C::LiveFire) => 0.10,
+        (K::Other, O::Clip, C::Alone) => 0.05,
         (K::Other, O::Clip, _) => 0.10,
         (K::Other, O::Made, _) => 0.09,
         (K::Other, O::Background, _) => 0.02,
@@ -92,7 +93,7 @@ fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
 }
 
 /// Each group weighs its [`share`]; within it each recording as the square root of its onsets, so that rain does not
-/// outweigh everything else.
+/// outweigh everything else, and blows by formula each recording the same, so that those that stand alone count.
 fn weights(gathered: &Gathered) -> Vec<f32> {
     let n = gathered.heard.len();
     let recording = |k: usize| (gathered.heard[k].recording, gathered.heard[k].class);
@@ -104,7 +105,15 @@ fn weights(gathered: &Gathered) -> Vec<f32> {
         let listened = gathered.recording_of(k);
         (listened.origin, listened.chain, gathered.heard[k].class)
     };
-    let raw: Vec<f64> = (0..n).map(|k| 1.0 / onsets[&recording(k)].sqrt()).collect();
+    let raw: Vec<f64> = (0..n)
+        .map(|k| {
+            let n = onsets[&recording(k)];
+            match group(k) {
+                (Origin::Made, _, Class::Other) => 1.0 / n,
+                _ => 1.0 / n.sqrt(),
+            }
+        })
+        .collect();
     let mut sums: BTreeMap<_, f64> = BTreeMap::new();
     for (k, weight) in raw.iter().enumerate() {
         *sums.entry(group(k)).or_default() += weight;

@@ -105,7 +105,7 @@ fn read_test(first_event: usize, folder: &Path) -> Result<Vec<Take>, Error> {
     Ok(takes)
 }
 
-/// Hears a take as it lies, then through other chains, every second without its street.
+/// Hears a take as it lies, then through other chains.
 pub(super) fn listen(
     take: &Take,
     chains: usize,
@@ -113,46 +113,20 @@ pub(super) fn listen(
     random: &mut ChaCha8Rng,
 ) -> Batch {
     let mut recordings = vec![hear(take, &take.audio, Chain::AsItLies)];
-    for k in 0..chains {
-        let (audio, chain) = if k % 2 == 0 {
-            (without_street(take, random), Chain::NoStreet)
-        } else {
-            (take.audio.clone(), Chain::Other)
-        };
+    for _ in 0..chains {
         // Half of them in the noise they have.
-        let noise = if chain == Chain::NoStreet || random.random_bool(0.5) {
+        let noise = if random.random_bool(0.5) {
             Noise::BelowPeakDb(20.0, 60.0)
         } else {
             Noise::None
         };
-        let played = channel::play(&audio, noise, ambience, random);
-        recordings.push(hear(take, &played, chain));
+        let played = channel::play(&take.audio, noise, ambience, random);
+        recordings.push(hear(take, &played, Chain::Other));
     }
     Batch {
         recordings,
         n_events: 0,
     }
-}
-
-/// What the street answers fades away within a tenth of a second.
-fn without_street(take: &Take, random: &mut ChaCha8Rng) -> Audio {
-    let keep_s = random.random_range(0.01..0.06);
-    let fade_s = random.random_range(0.005..0.08);
-    let mut out = take.audio.clone();
-    let mut next = take.pulses.iter().peekable();
-    let mut last_s = None;
-    for (k, x) in out.samples.iter_mut().enumerate() {
-        let time_s = k as f64 / out.rate_hz;
-        // The front may lie some milliseconds before its pulse.
-        while let Some(pulse) = next.next_if(|p| p.0 - SAME_S <= time_s) {
-            last_s = Some(pulse.0);
-        }
-        if let Some(last_s) = last_s {
-            let over_s: f64 = time_s - last_s - keep_s;
-            *x *= (-over_s.max(0.0) / fade_s).exp() as f32;
-        }
-    }
-    out
 }
 
 fn hear(take: &Take, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {

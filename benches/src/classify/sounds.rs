@@ -11,9 +11,10 @@ use shotfix_core::Class;
 use shotfix_datasets::{Error, probe};
 
 use super::channel::{self, Noise};
-use super::dsp::Audio;
+use super::dsp::{Audio, convolve};
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
 use super::live_fire::Take;
+use super::space::{Space, response};
 use crate::audio_files;
 
 /// Backgrounds are cut into stretches of this length, seconds, each a recording of its own.
@@ -115,6 +116,15 @@ pub(super) fn listen(
             let played = channel::play(&piece, noise, ambience, random);
             recordings.push(hear(sound, &played, Chain::Other));
         }
+        if sound.origin == Origin::Clip {
+            for _ in 0..chains {
+                if let Some(alone) = alone(&piece, random) {
+                    let noise = Noise::BelowPeakDb(12.0, 80.0);
+                    let played = channel::play(&alone, noise, ambience, random);
+                    recordings.push(hear(sound, &played, Chain::Alone));
+                }
+            }
+        }
         if let Some(take) = quiet.choose(random) {
             recordings.push(hear(
                 sound,
@@ -127,6 +137,51 @@ pub(super) fn listen(
         recordings,
         n_events: 0,
     }
+}
+
+/// One impulse of a recording cut out, played at another speed and put down somewhere, once or in a row: larger and
+/// smaller things of the same matter. `None` where nothing is heard.
+fn alone(piece: &Audio, random: &mut ChaCha8Rng) -> Option<Audio> {
+    const BEFORE_S: f64 = 0.01;
+    const DURATION_S: f64 = 5.0;
+    let onsets = onsets(piece);
+    let (at_s, _) = onsets.choose(random)?;
+    let rate_hz = piece.rate_hz;
+    let from = ((at_s - BEFORE_S).max(0.0) * rate_hz) as usize;
+    let n = (0.04 * 20f64.powf(random.random_range(0.0..1.0)) * rate_hz) as usize;
+    let cut = piece.samples.get(from..)?.iter().take(n);
+    // Half a raised cosine at its end, a short one at its beginning.
+    let (rise_n, n) = (BEFORE_S * rate_hz, n as f64);
+    let window = |k: usize| {
+        let rise = (k as f64 / rise_n).min(1.0);
+        let fall = (2.0 * (n - k as f64) / n).clamp(0.0, 1.0);
+        0.5 * (1.0 - (std::f64::consts::PI * rise.min(fall)).cos())
+    };
+    let samples = cut.enumerate().map(|(k, x)| x * window(k) as f32);
+    let speed = 0.3 * 6f64.powf(random.random_range(0.0..1.0));
+    let slow = Audio {
+        samples: samples.collect(),
+        rate_hz: rate_hz * speed,
+    };
+    let one = slow.at_rate(rate_hz);
+    let space = *[Space::Open, Space::Street, Space::Room, Space::Hall].choose(random)?;
+    let range_m = 40f64.powf(random.random_range(0.0..1.0));
+    let one = convolve(&one.samples, &response(space, range_m, rate_hz, random));
+    let mut out = vec![0.0; (DURATION_S * rate_hz) as usize];
+    let mut time_s = random.random_range(0.5..2.5);
+    let interval_s = random.random_range(0.15..1.5);
+    for _ in 0..*[1, 1, 1, 3, 6].choose(random)? {
+        let gain = 10f64.powf(random.random_range(-8.0..0.0) / 20.0) as f32;
+        let to = out.iter_mut().skip((time_s * rate_hz) as usize);
+        for (x, y) in to.zip(&one) {
+            *x += gain * y;
+        }
+        time_s += interval_s * random.random_range(0.8..1.2);
+    }
+    Some(Audio {
+        samples: out,
+        rate_hz,
+    })
 }
 
 /// The sound at the rate of live fire in the quiet before a shot, as far over it as shots are.

@@ -8,28 +8,42 @@ use super::dsp::Filter;
 /// Where a sound is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Space {
-    /// Nothing near: the ground and a faint tail.
+    /// Nothing near: the ground, and what trees, hills and gusts send back for seconds.
     Open,
     /// Walls from a few to a few hundred metres away.
     Street,
-    /// Four walls.
+    /// Four walls of a house.
     Room,
+    /// Four walls of a hall, a garage, an underpass, an indoor range.
+    Hall,
 }
 
-/// Draws the impulse response; its direct sound is a one at sample 0.
-pub(super) fn response(space: Space, rate_hz: f64, random: &mut ChaCha8Rng) -> Vec<f32> {
-    // (echoes at most, their mean delay, level range, tail level range, seconds to fall by 60 dB)
+/// Draws the impulse response over `range_m`; its direct sound is a one at sample 0.
+pub(super) fn response(
+    space: Space,
+    range_m: f64,
+    rate_hz: f64,
+    random: &mut ChaCha8Rng,
+) -> Vec<f32> {
+    // (echoes at most, their mean delay, level range, tail level range at two metres, seconds to fall by 60 dB)
     let (most, mean_s, echo_db, tail_db, fall_s) = match space {
-        Space::Open => (3, 0.15, (-30.0, -12.0), (-40.0, -15.0), (0.3, 3.0)),
-        Space::Street => (14, 0.12, (-22.0, -1.0), (-22.0, 0.0), (0.4, 3.5)),
-        Space::Room => (8, 0.008, (-12.0, -1.0), (-20.0, 6.0), (0.08, 1.2)),
+        Space::Open => (6, 0.15, (-30.0, -8.0), (-30.0, -16.0), (0.5, 4.0)),
+        Space::Street => (14, 0.12, (-22.0, -1.0), (-26.0, -10.0), (0.4, 3.5)),
+        Space::Room => (8, 0.008, (-24.0, -1.0), (-32.0, 4.0), (0.08, 1.2)),
+        Space::Hall => (8, 0.02, (-12.0, -1.0), (-12.0, 6.0), (0.4, 3.0)),
+    };
+    // What trees, hills and house fronts send back falls less with the way than the direct sound. *Estimated* so that
+    // levels reach those of live fire at its ranges.
+    let farther_db = match space {
+        Space::Open | Space::Street => 9.0 * (range_m / 2.0).log10(),
+        Space::Room | Space::Hall => 0.0,
     };
     let (least_s, most_s): (f64, f64) = fall_s;
     let fall_s = least_s * (most_s / least_s).powf(random.random_range(0.0..1.0));
     let n = ((0.8 * fall_s).min(2.5) * rate_hz) as usize + 1;
     let mut out = diffuse(n, fall_s, rate_hz, random);
     let energy: f32 = out.iter().map(|x| x * x).sum();
-    let tail_db: f64 = random.random_range(tail_db.0..tail_db.1);
+    let tail_db: f64 = (random.random_range(tail_db.0..tail_db.1) + farther_db).min(6.0);
     let gain = (10f64.powf(tail_db / 10.0) / f64::from(energy).max(1e-30)).sqrt() as f32;
     for x in &mut out {
         *x *= gain;
@@ -40,7 +54,7 @@ pub(super) fn response(space: Space, rate_hz: f64, random: &mut ChaCha8Rng) -> V
         }
     };
     // Behind corners and roofs the straight way is weak, and a cluster of others comes just after it.
-    let is_hidden = space == Space::Street && random.random_bool(0.5);
+    let is_hidden = space == Space::Street && range_m > 15.0 && random.random_bool(0.6);
     add(
         0.0,
         if is_hidden {
