@@ -87,7 +87,7 @@ pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURE
 
 /// Scores of the sensors that heard one shot as one: their sum over their number to the power `exponent`, between a
 /// mean (1, all alike) and a sum (0, independent), for they share the source. Zeros of none.
-pub fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64) -> [f64; CLASSES] {
+fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64) -> [f64; CLASSES] {
     let (mut sums, mut n) = ([0.0; CLASSES], 0.0);
     for scores in scores {
         for (sum, score) in sums.iter_mut().zip(scores) {
