@@ -12,7 +12,7 @@ count() {
         sed -n 's/.*Collected : *//p'
 }
 # The sound is 10 s long; making it is not counted.
-now=$((($(count detect) - $(count)) / 10))
+now=$((($(count detect) - $(count sound)) / 10))
 echo "$now instructions for a second at 48 kHz"
 if [ "${1:-}" = --record ]; then
     echo "$now" > benches/instructions.txt

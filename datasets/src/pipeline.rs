@@ -5,7 +5,9 @@ use std::path::Path;
 use rayon::prelude::*;
 use shotfix_core::{
     Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds, SensorIdx,
-    Settings, Timestamp, classify, detect::DetectorError, report::FileImpulses,
+    Settings, Timestamp, classify,
+    detect::{DetectorError, LATENCY_S},
+    report::FileImpulses,
 };
 
 use crate::audio::{AudioFile, AudioReader};
@@ -218,7 +220,27 @@ fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Res
     }
 }
 
-/// The impulses of one channel of one file, and a warning if its samples were not all numbers.
+/// Less than an impulse is described by: what went before and after it.
+const LEAST_S: f64 = 2.0 * LATENCY_S;
+
+/// What a person should know of a recording of `duration_s` before believing that it holds nothing, or what it holds.
+fn too_little(path: &Path, channel: u16, duration_s: f64, is_silent: bool) -> Option<String> {
+    if is_silent {
+        return Some(format!(
+            "{}: channel {channel} holds nothing but zeros; check the microphone and its gain",
+            path.display()
+        ));
+    }
+    (duration_s < LEAST_S).then(|| {
+        format!(
+            "{}: {duration_s:.3} s are too short to tell impulses well, which takes the sound before and after them; give at least \
+             {LEAST_S:.1} s",
+            path.display()
+        )
+    })
+}
+
+/// The impulses of one channel of one file, and what to know of it: samples that were no numbers, silence, too little sound.
 ///
 /// # Errors
 /// [`Error`] when the file cannot be read to its end or its sample rate cannot be used.
@@ -226,7 +248,7 @@ pub fn impulses(
     file: &AudioFile,
     channel: u16,
     as_given: &str,
-) -> Result<(FileImpulses, Option<String>), Error> {
+) -> Result<(FileImpulses, Vec<String>), Error> {
     // Without a start time, times count from the epoch and are reported relative only.
     let epoch = file.start.unwrap_or(Timestamp::from_unix_ns(0));
     let mut sensor = shotfix_core::Sensor::new("", shotfix_core::Enu::default());
@@ -234,10 +256,11 @@ pub fn impulses(
     let mut detector = OnsetDetector::try_new(SensorIdx(0), &sensor, epoch, file.sample_rate_hz)
         .map_err(|error| unsupported(&file.path, &error))?;
     let mut onsets = Vec::new();
-    let mut n_samples = 0_u64;
+    let (mut n_samples, mut is_silent) = (0_u64, true);
     let mut reader = file.open(channel)?;
     for_each_block(&mut reader, |samples| {
         n_samples += samples.len() as u64;
+        is_silent &= samples.iter().all(|&x| x == 0.0);
         detector.process(samples, &mut onsets);
     })?;
     detector.finish(&mut onsets);
@@ -259,5 +282,9 @@ pub fn impulses(
             })
             .collect(),
     };
-    Ok((found, not_numbers(&file.path, &reader)))
+    let warnings = [
+        not_numbers(&file.path, &reader),
+        too_little(&file.path, channel, found.duration_s, is_silent),
+    ];
+    Ok((found, warnings.into_iter().flatten().collect()))
 }

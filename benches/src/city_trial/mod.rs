@@ -3,12 +3,14 @@
 //! Arrivals come from the simulator, whose ways round houses, air and picks share no code with the
 //! locator.
 
+mod aloft;
 mod bound;
 mod city;
 mod distance;
 mod page;
 mod ten_feet;
 
+pub use aloft::{AloftRow, aloft_study};
 pub use distance::{DistanceRow, gain_with_distance};
 pub use page::markdown;
 pub use ten_feet::{TenFeetRow, ten_feet};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shotfix_core::Class;
 use shotfix_core::classify::{FEATURES_VERSION, N_FEATURES};
 
-use super::gather::{Amounts, Gathered, Heard, Listened};
+use super::gather::{Amounts, FOLDS, Gathered, Heard, Listened};
 
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Key {
@@ -23,6 +23,16 @@ struct Head {
     n_events: usize,
     /// Class, kind, recording, event of each row.
     rows: Vec<(u8, String, usize, Option<usize>)>,
+}
+
+impl Head {
+    /// Is every row of a recording, an event and a fold that there is?
+    fn is_sound(&self) -> bool {
+        let of_these = |&(_, _, recording, event): &(u8, String, usize, Option<usize>)| {
+            recording < self.recordings.len() && event.is_none_or(|event| event < self.n_events)
+        };
+        self.rows.iter().all(of_these) && self.recordings.iter().all(|r| r.fold < FOLDS)
+    }
 }
 
 fn key(amounts: &Amounts) -> Key {
@@ -42,7 +52,10 @@ pub fn load(path: &Path, amounts: &Amounts) -> Option<Gathered> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let (head, values) = rest.split_at_checked(u64::from_le_bytes(*length) as usize)?;
     let head: Head = serde_json::from_slice(head).ok()?;
-    if head.key != key(amounts) || values.len() != 4 * N_FEATURES * head.rows.len() {
+    if head.key != key(amounts)
+        || values.len() != 4 * N_FEATURES * head.rows.len()
+        || !head.is_sound()
+    {
         return None;
     }
     let heard = head

@@ -14,7 +14,7 @@ use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
 use crate::{json, released};
 
 /// An onset is a pulse's if it is this near, seconds: pulses are those of an envelope's step.
-const SAME_S: f64 = 0.008;
+pub(super) const SAME_S: f64 = 0.008;
 /// Before the first pulse of a shot only the place is heard; so much before it the shot may have come
 /// by a way that the pulses do not know, seconds.
 const BEFORE_S: f64 = 0.5;

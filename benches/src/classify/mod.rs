@@ -4,6 +4,7 @@
 //! which the sounds are played too. [`learn`] trains on it and holds whole sources back, [`score`]
 //! says how well. The result is the model file that `shotfix-core` carries.
 
+mod alarms;
 mod bangs;
 mod boost;
 mod cache;
@@ -13,6 +14,7 @@ mod dsp;
 mod gather;
 mod impacts;
 mod learn;
+mod levels;
 mod live_fire;
 mod pool;
 mod scenes;
@@ -21,11 +23,12 @@ mod sounds;
 mod space;
 mod table;
 
+pub use alarms::{Alarms, Rate};
 pub use boost::Settings as Learning;
 pub use cache::{load, save};
 pub use card::{card, hash};
 pub use gather::{Amounts, Chain, FOLDS, GatherError, Gathered, Heard, Listened, Origin, gather};
 pub use learn::{Learnt, learn};
-pub use pool::pooled;
-pub use score::{Bin, Point, Row, Scores, log_odds, score};
+pub use levels::source_levels;
+pub use score::{Bin, Located, Point, Row, Scores, log_odds, score};
 pub use table::table;

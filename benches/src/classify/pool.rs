@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use shotfix_core::classify::trees::softmax;
-use shotfix_core::classify::{CLASSES, pool_sensors};
+use shotfix_core::classify::{CLASSES, ShotEvidence, shot_scores};
 
 use super::gather::Gathered;
 
-/// Probabilities of each event, in order of event: those of its arrivals pooled as the classifier pools sensors.
-pub fn pooled(
+/// Probabilities of each event, in order of event: those of its arrivals pooled as the classifier pools sensors, with
+/// the `evidence` there is of an event that so many heard.
+pub(super) fn pooled(
     arrivals: impl Iterator<Item = (usize, [f64; CLASSES])>,
     exponent: f64,
+    evidence: impl Fn(usize, usize) -> ShotEvidence,
 ) -> BTreeMap<usize, [f64; CLASSES]> {
     let mut scores: BTreeMap<usize, Vec<[f64; CLASSES]>> = BTreeMap::new();
     for (event, p) in arrivals {
@@ -18,11 +20,17 @@ pub fn pooled(
         scores.entry(event).or_default().push(logarithms);
     }
     let events = scores.into_iter().map(|(event, scores)| {
-        let mut p = pool_sensors(scores.into_iter(), exponent);
+        let evidence = evidence(event, scores.len());
+        let mut p = shot_scores(scores.into_iter(), exponent, &evidence);
         softmax(&mut p);
         (event, p)
     });
     events.collect()
+}
+
+/// Evidence of the sound and of nothing else.
+pub(super) fn sound_alone(_event: usize, _n_sensors: usize) -> ShotEvidence {
+    ShotEvidence::default()
 }
 
 /// The exponent, in steps of 0.05 from 0 to 1, that makes events of several sensors likeliest, each class weighing the
@@ -48,7 +56,7 @@ pub(super) fn fit_exponent(gathered: &Gathered, held_out: &[[f64; CLASSES]]) -> 
                 Some((event, *p))
             });
         let mut by_class = [(0.0, 0.0); CLASSES];
-        for (event, p) in pooled(arrivals, exponent) {
+        for (event, p) in pooled(arrivals, exponent, sound_alone) {
             let class = n_arrivals[&event].1;
             by_class[class].0 -= p[class].max(1e-12).ln();
             by_class[class].1 += 1.0;

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shotfix_core::Class;
+use shotfix_core::classify::ShotEvidence;
 
+use super::alarms::{Alarms, alarms};
 use super::gather::{Chain, Gathered, Origin};
 use super::learn::Learnt;
-use super::pool::pooled;
+use super::pool::{pooled, sound_alone};
+use crate::stats;
 
 /// Live-fire shots, or arrivals, that must be kept.
 pub(super) const KEPT: f64 = 0.95;
@@ -23,8 +26,6 @@ pub struct Row {
     pub n: usize,
     /// ... so many pass.
     pub pass: usize,
-    /// Hours of recording, where events are counted.
-    pub hours: f64,
 }
 
 /// One threshold of the DET curve.
@@ -34,6 +35,8 @@ pub struct Point {
     pub threshold: f64,
     /// Share of live-fire shots missed, arrivals of a shot pooled.
     pub shots_missed: f64,
+    /// The same where level and number of sensors count too, as they do for the locator.
+    pub located_missed: f64,
     /// Share of live-fire arrivals missed.
     pub arrivals_missed: f64,
     /// Share of clips with an impulse that passes.
@@ -53,6 +56,23 @@ pub struct Bin {
     pub was: f64,
 }
 
+/// What the locator says: level at the source and number of sensors count too, and the class it names is the likeliest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Located {
+    /// Shots with a level.
+    pub with_level: usize,
+    /// Median of the levels at 1 m, dB SPL.
+    pub level_db_spl: Option<f64>,
+    /// Threshold that keeps 95 % of the shots.
+    pub threshold: f64,
+    /// Clips with an impulse that passes there, as they lie and in the chain of live fire: one sensor, nothing else.
+    pub clips: [Row; 2],
+    /// Shots whose likeliest class is gunfire.
+    pub shots_named: Row,
+    /// Clips with an impulse whose likeliest class is gunfire, as above.
+    pub clips_named: [Row; 2],
+}
+
 /// Figures of one training; every figure is of models that heard nothing of the source.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Scores {
@@ -68,8 +88,10 @@ pub struct Scores {
     pub positions: Vec<Row>,
     /// Clips with an impulse that passes at the threshold for shots, by kind; then in the chain of live fire.
     pub clips: [Vec<Row>; 2],
-    /// Events of backgrounds that pass at the threshold for shots; then in the chain of live fire.
-    pub backgrounds: [Vec<Row>; 2],
+    /// False alarms an hour by kind of background and of clip; then in the chain of live fire.
+    pub alarms: [Vec<Alarms>; 2],
+    /// Shots as the locator judges them.
+    pub located: Located,
     /// Impulses of recorded clips that pass at the threshold for arrivals, by kind; then in the chain of live fire.
     pub impulses: [Vec<Row>; 2],
     /// Impulses by formula and in scenes that pass at the threshold for arrivals, by class and kind.
@@ -94,8 +116,9 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.get(k).copied().unwrap_or(f64::NAN)
 }
 
-/// Scores what models said of sources they had not heard; `weights` are those of training.
-pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
+/// Scores what models said of sources they had not heard; `levels` are those of shots of live fire at the source, by event
+/// ([`source_levels`](super::source_levels)).
+pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>) -> Scores {
     let heard = &gathered.heard;
     let odds: Vec<f64> = learnt.held_out.iter().map(log_odds).collect();
     let is = |k: usize, origin: Origin, chain: Chain| {
@@ -105,11 +128,21 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
     let live: Vec<usize> = (0..heard.len())
         .filter(|&k| is(k, Origin::LiveFire, Chain::AsItLies) && heard[k].class == Class::Gunfire)
         .collect();
-    let of_shots = live
-        .iter()
-        .filter_map(|&k| Some((heard[k].event?, learnt.held_out[k])));
-    let shots = pooled(of_shots, f64::from(learnt.model.pooling));
+    let exponent = f64::from(learnt.model.pooling);
+    let of_shots = || {
+        live.iter()
+            .filter_map(|&k| Some((heard[k].event?, learnt.held_out[k])))
+    };
+    let shots = pooled(of_shots(), exponent, sound_alone);
     let mut shots: Vec<f64> = shots.values().map(log_odds).collect();
+    let located = pooled(of_shots(), exponent, |event, n_sensors| ShotEvidence {
+        n_sensors,
+        source_level_db_spl: levels.get(&event).copied(),
+        is_aloft: false,
+    });
+    let shots_named = Row::of("live-fire shots", located.values().map(names_gunfire));
+    let mut located: Vec<f64> = located.values().map(log_odds).collect();
+    let located_threshold = quantile(&mut located, KEPT);
     let mut arrivals: Vec<f64> = live.iter().map(|&k| odds[k]).collect();
     let shot_threshold = quantile(&mut shots, KEPT);
     let arrival_threshold = quantile(&mut arrivals, KEPT);
@@ -126,42 +159,35 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
             (
                 gathered.recordings[r].kind.clone(),
                 loudest[r] >= shot_threshold,
-                0.0,
             )
         }))
     };
-    let backgrounds = |chain| {
-        let mut events: BTreeMap<usize, usize> = BTreeMap::new();
-        let passing = heard
-            .iter()
-            .zip(&odds)
-            .filter(|(_, odds)| **odds >= shot_threshold);
-        for (onset, _) in passing {
-            *events.entry(onset.recording).or_default() += 1;
-        }
-        let mut out: BTreeMap<String, Row> = BTreeMap::new();
-        for r in recordings(Origin::Background, chain) {
-            let recording = &gathered.recordings[r];
-            let row = out.entry(recording.kind.clone()).or_default();
-            row.name.clone_from(&recording.kind);
-            row.n += 1;
-            row.pass += events.get(&r).copied().unwrap_or(0);
-            row.hours += recording.duration_s / 3600.0;
-        }
-        out.into_values().collect()
+    let clips_where = |chain, passes: &dyn Fn(usize) -> bool| {
+        let name = "clips with an impulse";
+        Row::of(
+            name,
+            recordings(Origin::Clip, chain).into_iter().map(passes),
+        )
     };
+    let in_both = |passes: &dyn Fn(usize) -> bool| {
+        [Chain::AsItLies, Chain::LiveFire].map(|chain| clips_where(chain, passes))
+    };
+    let mut named = vec![false; gathered.recordings.len()];
+    for (heard, p) in heard.iter().zip(&learnt.held_out) {
+        named[heard.recording] |= names_gunfire(p);
+    }
+    let alarms = |chain| alarms(gathered, &odds, chain, [shot_threshold, arrival_threshold]);
     let impulses = |chain| {
         rows(
             (0..heard.len())
                 .filter(|&k| is(k, Origin::Clip, chain))
-                .map(|k| (heard[k].kind.clone(), odds[k] >= arrival_threshold, 0.0)),
+                .map(|k| (heard[k].kind.clone(), odds[k] >= arrival_threshold)),
         )
     };
     let positions = rows(live.iter().map(|&k| {
         (
             gathered.recording_of(k).source.clone(),
             odds[k] >= arrival_threshold,
-            0.0,
         )
     }));
     let made = rows((0..heard.len()).filter_map(|k| {
@@ -172,7 +198,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
             _ => return None,
         };
         let name = format!("{what} {} {}", heard[k].class.label(), heard[k].kind);
-        Some((name, odds[k] >= arrival_threshold, 0.0))
+        Some((name, odds[k] >= arrival_threshold))
     }));
     let (reliability, calibration_error) = reliability(gathered, learnt);
     let clip_most: Vec<f64> = recordings(Origin::Clip, Chain::AsItLies)
@@ -190,23 +216,51 @@ pub fn score(gathered: &Gathered, learnt: &Learnt) -> Scores {
         arrival_threshold,
         positions,
         clips: [clips(Chain::AsItLies), clips(Chain::LiveFire)],
-        backgrounds: [backgrounds(Chain::AsItLies), backgrounds(Chain::LiveFire)],
+        alarms: [alarms(Chain::AsItLies), alarms(Chain::LiveFire)],
+        located: Located {
+            with_level: levels.len(),
+            level_db_spl: stats::quantile(&levels.values().copied().collect::<Vec<_>>(), 0.5),
+            threshold: located_threshold,
+            clips: in_both(&|r| loudest[r] >= located_threshold),
+            shots_named,
+            clips_named: in_both(&|r| named[r]),
+        },
         impulses: [impulses(Chain::AsItLies), impulses(Chain::LiveFire)],
         made,
-        curve: curve(&shots, &arrivals, &clip_most, &clip_odds),
+        curve: curve([&shots, &located, &arrivals], &clip_most, &clip_odds),
         reliability,
         calibration_error,
     }
 }
 
-fn rows(counted: impl Iterator<Item = (String, bool, f64)>) -> Vec<Row> {
+impl Row {
+    fn of(name: &str, passes: impl Iterator<Item = bool>) -> Self {
+        passes.fold(
+            Self {
+                name: name.to_owned(),
+                ..Self::default()
+            },
+            |row, passes| Self {
+                n: row.n + 1,
+                pass: row.pass + usize::from(passes),
+                ..row
+            },
+        )
+    }
+}
+
+/// Is gunfire the likeliest class?
+fn names_gunfire(p: &[f64; 3]) -> bool {
+    p[0] > p[1] && p[0] > p[2]
+}
+
+fn rows(counted: impl Iterator<Item = (String, bool)>) -> Vec<Row> {
     let mut out: BTreeMap<String, Row> = BTreeMap::new();
-    for (name, passes, hours) in counted {
+    for (name, passes) in counted {
         let row = out.entry(name.clone()).or_default();
         row.name = name;
         row.n += 1;
         row.pass += usize::from(passes);
-        row.hours += hours;
     }
     out.into_values().collect()
 }
@@ -219,17 +273,20 @@ fn most_by_recording(gathered: &Gathered, odds: &[f64]) -> Vec<f64> {
     most
 }
 
-fn curve(shots: &[f64], arrivals: &[f64], clips: &[f64], impulses: &[f64]) -> Vec<Point> {
+fn curve(live: [&[f64]; 3], clips: &[f64], impulses: &[f64]) -> Vec<Point> {
     let share = |values: &[f64], at_least: f64| {
         values.iter().filter(|&&v| v >= at_least).count() as f64 / values.len().max(1) as f64
     };
     (-24..=32)
         .map(|k| {
             let threshold = 0.25 * f64::from(k);
+            let [shots_missed, located_missed, arrivals_missed] =
+                live.map(|odds| 1.0 - share(odds, threshold));
             Point {
                 threshold,
-                shots_missed: 1.0 - share(shots, threshold),
-                arrivals_missed: 1.0 - share(arrivals, threshold),
+                shots_missed,
+                located_missed,
+                arrivals_missed,
                 clips_pass: share(clips, threshold),
                 impulses_pass: share(impulses, threshold),
             }

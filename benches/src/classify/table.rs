@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::alarms::{Alarms, Rate};
 use super::boost::Settings;
 use super::gather::{Amounts, FOLDS, Gathered, Origin};
-use super::score::{KEPT, Row, Scores};
+use super::score::{KEPT, Located, Row, Scores};
 
 /// All tables, with what they were made from.
 pub fn table(
@@ -77,22 +78,9 @@ fn written(
             ),
             impulses,
         )?;
-        let places = &scores.backgrounds[k];
-        let hours: f64 = places.iter().map(|r| r.hours).sum();
-        let events: usize = places.iter().map(|r| r.pass).sum();
-        writeln!(
-            text,
-            "  backgrounds, events that pass at the shots' threshold: {events} in {hours:.2} h, {:.1} an hour",
-            events as f64 / hours.max(1e-9)
-        )?;
-        for row in places.iter().filter(|r| r.pass > 0) {
-            writeln!(
-                text,
-                "    {:<28} {:>5} in {:.3} h",
-                row.name, row.pass, row.hours
-            )?;
-        }
+        alarms(text, &scores.alarms[k])?;
     }
+    located(text, scores)?;
     rows(
         text,
         "\nby formula and in scenes, impulses that pass at the arrivals' threshold",
@@ -112,20 +100,106 @@ fn written(
     }
     writeln!(
         text,
-        "\nthreshold  shots missed  arrivals missed  clips pass  impulses pass"
+        "\nthreshold  shots missed  as located  arrivals missed  clips pass  impulses pass"
     )?;
     for p in scores.curve.iter().step_by(4) {
         writeln!(
             text,
-            "{:>9.2} {:>11.2} % {:>14.2} % {:>9.2} % {:>12.2} %",
+            "{:>9.2} {:>11.2} % {:>9.2} % {:>14.2} % {:>9.2} % {:>12.2} %",
             p.threshold,
             100.0 * p.shots_missed,
+            100.0 * p.located_missed,
             100.0 * p.arrivals_missed,
             100.0 * p.clips_pass,
             100.0 * p.impulses_pass
         )?;
     }
     Ok(())
+}
+
+/// False alarms an hour of one sensor by what made them.
+fn alarms(text: &mut String, alarms: &[Alarms]) -> std::fmt::Result {
+    writeln!(
+        text,
+        "  false alarms an hour of one sensor\n    {:<28} {:>8} {:>26} {:>26}",
+        "", "hours", "at the shots' threshold", "at the arrivals' threshold"
+    )?;
+    let all = ["background", "clips"].map(|what| {
+        let parts = alarms.iter().filter(|row| row.name.starts_with(what));
+        Alarms::of_all(&format!("all {what}"), parts)
+    });
+    for row in alarms.iter().chain(&all) {
+        let [shots, arrivals] = [row.at_shots, row.at_arrivals].map(|events| {
+            let rate = match row.an_hour(events) {
+                Rate::Found(rate) => format!("{rate:.1}"),
+                Rate::Below(bound) => format!("< {bound:.1}"),
+            };
+            format!("{events:>4} {rate:>12}")
+        });
+        writeln!(
+            text,
+            "    {:<28} {:>8.3} {shots:>26} {arrivals:>26}",
+            row.name, row.hours
+        )?;
+    }
+    writeln!(
+        text,
+        "    impulses counted and an hour; <: none heard, and the upper 95 % bound of a Poisson rate"
+    )
+}
+
+/// What the locator adds, beside the sound alone.
+fn located(text: &mut String, scores: &Scores) -> std::fmt::Result {
+    let Located {
+        with_level,
+        level_db_spl,
+        threshold,
+        clips,
+        shots_named,
+        clips_named,
+    } = &scores.located;
+    let share = |row: &Row| 100.0 * row.pass as f64 / row.n.max(1) as f64;
+    let alone = scores.clips.each_ref().map(|rows| {
+        rows.iter().fold(Row::default(), |sum, row| Row {
+            n: sum.n + row.n,
+            pass: sum.pass + row.pass,
+            ..sum
+        })
+    });
+    writeln!(
+        text,
+        "\nshots as the locator judges them: level at the source ({with_level} shots, median {:.0} dB SPL at 1 m) and number of \
+         sensors count; a clip is one sensor without level\n  {:<34} {:>10} {:>15} {:>27}",
+        level_db_spl.unwrap_or(f64::NAN),
+        "",
+        "threshold",
+        "clips that pass",
+        "in the chain of live fire"
+    )?;
+    for (name, threshold, clips) in [
+        ("sensors pooled, sound alone", scores.shot_threshold, &alone),
+        ("with level and number of sensors", *threshold, clips),
+    ] {
+        writeln!(
+            text,
+            "  {name:<34} {threshold:>10.2} {:>13.2} % {:>25.2} %",
+            share(&clips[0]),
+            share(&clips[1])
+        )?;
+    }
+    writeln!(
+        text,
+        "  gunfire is the likeliest class of {} of {} shots ({:.2} %), and of an impulse in {} of {} clips ({:.2} %), \
+         in the chain of live fire in {} ({:.2} %)",
+        shots_named.pass,
+        shots_named.n,
+        share(shots_named),
+        clips_named[0].pass,
+        clips_named[0].n,
+        share(&clips_named[0]),
+        clips_named[1].pass,
+        share(&clips_named[1]),
+    )
 }
 
 /// What lies in which fold.

@@ -109,5 +109,6 @@ fn shot(found: StreamShot) -> Shot {
         arrivals: Vec::new(),
         class: classify::classify_shot(std::iter::empty(), &ShotEvidence::default()),
         trajectory: None,
+        aloft: None,
     }
 }

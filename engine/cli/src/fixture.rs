@@ -111,6 +111,7 @@ pub(crate) fn shot(
         arrivals,
         class: gunfire(),
         trajectory: None,
+        aloft: None,
     }
 }
 
@@ -151,6 +152,7 @@ pub(crate) fn incident(
         position: centre,
         ellipse95: ellipse95(pooled),
         class: gunfire(),
+        repetition: None,
         shots,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use crate::aloft::Aloft;
 use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
 use crate::ballistic;
@@ -14,6 +15,7 @@ use crate::locate::ellipse95;
 use crate::median::median;
 use crate::onset::Onset;
 use crate::paths::PathTerms;
+use crate::repetition::Memory;
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
 use crate::timestamp::Timestamp;
@@ -62,6 +64,7 @@ pub struct Engine {
     air: CarriedAir,
     pending: Vec<Onset>,
     covered: Vec<Vec<(Timestamp, Timestamp)>>,
+    memory: Memory,
 }
 
 impl Engine {
@@ -96,6 +99,7 @@ impl Engine {
             site: Site::new(array, atmosphere, settings),
             air: CarriedAir::new(atmosphere),
             pending: Vec::new(),
+            memory: Memory::default(),
         })
     }
 
@@ -148,7 +152,11 @@ impl Engine {
         while let Some(cut) = self.next_cut(watermark) {
             shots.extend(self.solve(cut));
         }
-        group(shots, &self.site.settings)
+        let mut incidents = group(shots, &self.site.settings);
+        for incident in &mut incidents {
+            self.memory.weigh(incident, &self.site.settings);
+        }
+        incidents
     }
 
     /// Time within which sounds can belong to one burst.
@@ -274,7 +282,11 @@ impl Engine {
         (0..burst.rounds.len())
             .map(|k| {
                 let heard = burst.rounds[k].picks.iter().flatten();
-                let evidence = self.evidence(burst, k, onsets);
+                let aloft = Aloft::of_round(&self.site, burst, k, episode);
+                let evidence = ShotEvidence {
+                    is_aloft: aloft.is_some(),
+                    ..self.evidence(burst, k, onsets)
+                };
                 Shot {
                     time: epoch + Seconds(fix.times_s[k]),
                     time_sigma: Seconds(fix.time_sigmas_s[k]),
@@ -285,12 +297,13 @@ impl Engine {
                     arrivals: self.arrivals(burst, k, episode, onsets, epoch),
                     class: classify::classify_shot(heard.map(|&i| &features[i]), &evidence),
                     trajectory: None,
+                    aloft,
                 }
             })
             .collect()
     }
 
-    /// What the sensors know together of round `k`.
+    /// What the sensors' levels and number say of round `k`.
     fn evidence(&self, burst: &Burst, k: usize, onsets: &[&Onset]) -> ShotEvidence {
         let heard = burst.rounds[k].picks.iter().enumerate();
         let heard: Vec<(usize, &Onset)> = heard
@@ -306,6 +319,7 @@ impl Engine {
         ShotEvidence {
             n_sensors: heard.len(),
             source_level_db_spl: (!levels.is_empty()).then(|| median(&mut levels)),
+            is_aloft: false,
         }
     }
 

@@ -52,6 +52,7 @@ fn incident(shots: Vec<Shot>) -> Option<Incident> {
         position,
         ellipse95,
         class: classify::pool(&rounds),
+        repetition: None,
         shots,
     })
 }

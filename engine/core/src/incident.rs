@@ -1,8 +1,10 @@
 //! Shots and the incidents they make up: what the engine publishes.
 
+use crate::aloft::Aloft;
 use crate::atmosphere::Atmosphere;
 use crate::classify::network::Rhythm;
 use crate::geodesy::Enu;
+use crate::repetition::Repetition;
 use crate::sensor::SensorIdx;
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
@@ -53,6 +55,19 @@ impl ClassPosterior {
         .into_iter()
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((Class::Other, 0.0))
+    }
+
+    /// With what speaks for gunfire and for a firework against all else, log odds each. How unlike all training it is stays.
+    #[must_use]
+    pub(crate) fn weighed(&self, [gunfire, firework]: [f64; 2]) -> Self {
+        let (gunfire, firework) = (gunfire.exp() * self.gunfire, firework.exp() * self.firework);
+        let sum = gunfire + firework + self.other;
+        Self {
+            gunfire: gunfire / sum,
+            firework: firework / sum,
+            other: self.other / sum,
+            unknown: self.unknown,
+        }
     }
 }
 
@@ -155,6 +170,8 @@ pub struct Shot {
     pub class: ClassPosterior,
     /// Where the bullet went, if sensors heard it pass: a rifle.
     pub trajectory: Option<Trajectory>,
+    /// Its height, if the arrivals tell that it was not on the ground. `position` is where a source on the ground would be.
+    pub aloft: Option<Aloft>,
 }
 
 impl Shot {
@@ -180,18 +197,26 @@ pub struct Incident {
     pub ellipse95: Ellipse,
     /// What it was, pooled over the shots.
     pub class: ClassPosterior,
+    /// What it repeats, if many incidents came from its place within half an hour; `class` is weighed by that.
+    pub repetition: Option<Repetition>,
     /// The rounds in order of time; at least one.
     pub shots: Vec<Shot>,
 }
 
 impl Incident {
-    /// What more can be said of the weapon: `rifle` if a bullet's shock wave was heard, `automatic` by cadence; at most both,
-    /// and nothing where the evidence does not reach.
+    /// What more can be said of the source: `rifle` if a bullet's shock wave was heard, `automatic` by cadence, `aloft` if
+    /// most of its shots were; nothing where the evidence does not reach.
     pub fn kinds(&self) -> Vec<&'static str> {
         let times: Vec<Timestamp> = self.shots.iter().map(|shot| shot.time).collect();
         let is_rifle = self.shots.iter().any(|shot| shot.trajectory.is_some());
         let is_automatic = Rhythm::of(&times).is_some_and(|rhythm| rhythm.is_automatic());
-        let said = [(is_rifle, "rifle"), (is_automatic, "automatic")];
+        let n_aloft = self.shots.iter().filter(|s| s.aloft.is_some()).count();
+        let is_aloft = 2 * n_aloft > self.shots.len();
+        let said = [
+            (is_rifle, "rifle"),
+            (is_automatic, "automatic"),
+            (is_aloft, "aloft"),
+        ];
         said.into_iter()
             .filter(|(is, _)| *is)
             .map(|(_, kind)| kind)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod air_filter;
+pub mod aloft;
 pub mod associate;
 pub mod atmosphere;
 mod ballistic;
@@ -21,6 +22,7 @@ mod normal;
 pub mod onset;
 pub mod paths;
 pub mod pulses;
+pub mod repetition;
 pub mod report;
 pub mod sensor;
 pub mod settings;

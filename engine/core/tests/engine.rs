@@ -393,3 +393,42 @@ fn verif_arrays_that_cannot_locate_are_refused() {
     let same = vec![Enu::new(5.0, 5.0, 5.0); 6];
     assert!(of(&same).is_some(), "six sensors in one place");
 }
+
+#[test]
+fn a_bang_every_four_minutes_from_one_place_is_a_machine_whenever_it_is_told() {
+    let mut scene = Scene::new(places(), 3);
+    for k in 0..6 {
+        scene.shot(SOURCE, 240.0 * f64::from(k), &[]);
+    }
+    // Somebody else, once, between two of them.
+    scene.shot(Enu::new(-150.0, 120.0, 1.5), 700.0, &[]);
+    scene.onsets.sort_by_key(|onset| onset.time);
+    let batch = scene.run();
+    assert_eq!(batch.len(), 7);
+    let mut engine = scene.engine();
+    let mut live = Vec::new();
+    let mut onsets = scene.onsets.iter();
+    for minute in 1..=25 {
+        let mark = epoch() + Seconds(60.0 * f64::from(minute));
+        let heard = onsets.clone().take_while(|onset| onset.time < mark).count();
+        for onset in onsets.by_ref().take(heard) {
+            engine.push(onset.clone());
+        }
+        live.extend(engine.advance(mark));
+    }
+    for onset in onsets {
+        engine.push(onset.clone());
+    }
+    live.extend(engine.finish());
+    assert_eq!(live, batch);
+    let told: Vec<bool> = batch.iter().map(|i| i.repetition.is_some()).collect();
+    // The fifth bang is the sixth incident.
+    assert_eq!(told, [false, false, false, false, false, true, true]);
+    let last = batch[6].repetition.unwrap();
+    assert!(last.steady && last.earlier == 5);
+    assert!((last.interval.0 - 240.0).abs() < 0.1);
+    // e^-2 on the odds that the sound alone has.
+    let odds = |class: &shotfix_core::ClassPosterior| class.gunfire / (1.0 - class.gunfire);
+    let ratio = odds(&batch[6].class) / odds(&batch[6].shots[0].class);
+    assert!((ratio.ln() + 2.0).abs() < 1e-9, "{ratio}");
+}

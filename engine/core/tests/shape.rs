@@ -19,6 +19,7 @@ fn shot(time_s: f64, east_m: f64, north_m: f64, sigma_m: f64) -> Shot {
         atmosphere: Atmosphere::default(),
         arrivals: Vec::new(),
         trajectory: None,
+        aloft: None,
         class: ClassPosterior {
             gunfire: 0.7,
             firework: 0.2,

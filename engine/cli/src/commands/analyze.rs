@@ -70,9 +70,9 @@ fn analyze(path: &Path) -> Result<(Vec<FileImpulses>, Vec<String>), shotfix_data
     let name = path.display().to_string();
     let (mut channels, mut warnings) = (Vec::new(), file.warnings.clone());
     for channel in 0..file.channels {
-        let (found, warning) = impulses(&file, channel, &name)?;
+        let (found, said) = impulses(&file, channel, &name)?;
         channels.push(found);
-        warnings.extend(warning);
+        warnings.extend(said);
     }
     // Channels share their faults.
     let mut seen = BTreeSet::new();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use shotfix_benches::classify::{
-    Amounts, Gathered, Learning, card, gather, hash, learn, load, save, score, table,
+    Amounts, Gathered, Learning, card, gather, hash, learn, load, save, score, source_levels, table,
 };
 
 use crate::args::BenchClassifyArgs;
@@ -38,7 +38,8 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
     };
     let gathered = heard(args, &amounts)?;
     let learnt = learn(&gathered, &learning);
-    let scores = score(&gathered, &learnt);
+    let levels = source_levels(&args.input.join("pittsburgh"))?;
+    let scores = score(&gathered, &learnt, &levels);
     let bytes = learnt.model.to_bytes();
     out.write_all(table(&amounts, &learning, &gathered, &scores).as_bytes())?;
     writeln!(out, "model: {} bytes, {}", bytes.len(), hash(&bytes))?;

@@ -1,6 +1,7 @@
 //! Explanation, probability map and trajectory in the JSON of `locate`.
 
 use serde::Serialize;
+use shotfix_core::aloft::Aloft;
 use shotfix_core::explain::{Account, Alternative, Explanation, Requirement};
 use shotfix_core::solve::{Polygon, ProbabilityMap, Region};
 use shotfix_core::{Array, Enu, Trajectory};
@@ -25,6 +26,26 @@ impl From<&Trajectory> for TrajectoryJson {
             speed_m_s: round(t.speed_m_s, 1),
             speed_sigma_m_s: round(t.speed_sigma_m_s, 1),
             shock_waves: t.shock_waves,
+        }
+    }
+}
+
+/// Height of a source that was not on the ground.
+#[derive(Serialize)]
+pub(super) struct AloftJson {
+    over_ground_m: f64,
+    sigma_m: f64,
+    log_odds: f64,
+    words: String,
+}
+
+impl From<&Aloft> for AloftJson {
+    fn from(aloft: &Aloft) -> Self {
+        Self {
+            over_ground_m: round(aloft.over_ground_m.mean, 1),
+            sigma_m: round(aloft.over_ground_m.sigma, 1),
+            log_odds: round(aloft.log_odds, 2),
+            words: aloft.words(),
         }
     }
 }

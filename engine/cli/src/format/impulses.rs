@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use shotfix_core::cadence::{self, Beat};
+use shotfix_core::classify::network::Rhythm;
 use shotfix_core::classify::reason;
 use shotfix_core::{Class, ClassPosterior, FileImpulses, Impulse};
 
@@ -26,6 +27,28 @@ struct FileJson<'a> {
     sample_rate_hz: f64,
     duration_s: f64,
     impulses: Vec<ImpulseJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    bursts: Vec<BurstJson>,
+}
+
+/// Rounds of one weapon or string, echoes left out.
+#[derive(Serialize)]
+struct BurstJson {
+    time_s: f64,
+    rounds: usize,
+    interval_s: Option<f64>,
+    kinds: Vec<&'static str>,
+}
+
+impl From<Burst> for BurstJson {
+    fn from(burst: Burst) -> Self {
+        Self {
+            time_s: seconds(burst.from_s),
+            rounds: burst.rounds,
+            interval_s: burst.interval_s.map(seconds),
+            kinds: burst.kinds,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -97,6 +120,10 @@ fn write_json(
                 sample_rate_hz: seconds(file.sample_rate_hz),
                 duration_s: seconds(file.duration_s),
                 impulses: file.impulses.iter().map(|i| impulse(file, i)).collect(),
+                bursts: bursts(&file.impulses)
+                    .into_iter()
+                    .map(BurstJson::from)
+                    .collect(),
             })
             .collect(),
         warnings,
@@ -183,25 +210,72 @@ fn cadence(text: &mut String, impulses: &[Impulse]) -> std::fmt::Result {
     rounds(text, impulses)
 }
 
-/// What was fired at once, if it was more than one round: echoes are not counted.
-fn rounds(text: &mut String, impulses: &[Impulse]) -> std::fmt::Result {
-    let Some(start) = impulses.first().map(|impulse| impulse.onset.time) else {
-        return Ok(());
+/// What was fired at once, if it was more than one round: echoes are not counted. In order of time.
+struct Burst {
+    /// Seconds from the file's start.
+    from_s: f64,
+    rounds: usize,
+    interval_s: Option<f64>,
+    kinds: Vec<&'static str>,
+}
+
+/// The bursts among `impulses`. Rain and hammers have a rhythm too: a burst counts if at least half of the impulses that are its
+/// rounds are explosions.
+fn bursts(impulses: &[Impulse]) -> Vec<Burst> {
+    let Some(first) = impulses.first() else {
+        return Vec::new();
     };
     let beats: Vec<Beat> = (impulses.iter())
-        .map(|impulse| Beat::new(&impulse.onset, start))
+        .map(|impulse| Beat::new(&impulse.onset, first.onset.time))
         .collect();
-    let first_s = impulses[0].time_s;
-    for burst in cadence::bursts(&beats)
-        .iter()
-        .filter(|burst| burst.rounds.len() > 1)
-    {
-        let from_s = first_s + burst.rounds[0].time_s;
-        let n = burst.rounds.len();
-        write!(text, "  burst of {n} from {from_s:.3} s")?;
+    let mut bursts: Vec<Burst> = cadence::bursts(&beats)
+        .into_iter()
+        .filter_map(|burst| {
+            let heard = burst.rounds.iter().filter_map(|round| round.beat);
+            let heard: Vec<&Impulse> = heard.map(|beat| &impulses[beat]).collect();
+            let loud = heard.iter().filter(|i| i.class.best().0 != Class::Other);
+            if burst.rounds.len() < 2 || 2 * loud.count() < heard.len() {
+                return None;
+            }
+            // A single shock wave may be a click.
+            let shock_waves = heard
+                .iter()
+                .filter(|i| i.onset.features.n_wave > 0.5)
+                .count();
+            let is_automatic = burst.interval_s.is_some_and(Rhythm::is_of_automatic);
+            let said = [
+                (is_automatic, "automatic"),
+                (shock_waves > 1, "shock waves"),
+            ];
+            Some(Burst {
+                from_s: first.time_s + burst.rounds[0].time_s,
+                rounds: burst.rounds.len(),
+                interval_s: burst.interval_s,
+                kinds: said
+                    .into_iter()
+                    .filter(|kind| kind.0)
+                    .map(|kind| kind.1)
+                    .collect(),
+            })
+        })
+        .collect();
+    bursts.sort_by(|a, b| a.from_s.total_cmp(&b.from_s));
+    bursts
+}
+
+fn rounds(text: &mut String, impulses: &[Impulse]) -> std::fmt::Result {
+    for burst in bursts(impulses) {
+        write!(
+            text,
+            "  burst of {} from {:.3} s",
+            burst.rounds, burst.from_s
+        )?;
         if let Some(interval_s) = burst.interval_s {
             let per_minute = 60.0 / interval_s;
             write!(text, ", every {interval_s:.3} s ({per_minute:.0} a minute)")?;
+        }
+        for kind in burst.kinds {
+            write!(text, ", {kind}")?;
         }
         writeln!(text, ", echoes left out")?;
     }

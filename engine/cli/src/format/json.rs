@@ -6,10 +6,11 @@
 use std::io::Write;
 
 use serde::Serialize;
+use shotfix_core::repetition::Repetition;
 use shotfix_core::{Array, Atmosphere, ClassPosterior, Ellipse, ShotArrival, Uncertain};
 
 use super::FormatError;
-use super::explained::{ExplanationJson, MapJson, TrajectoryJson};
+use super::explained::{AloftJson, ExplanationJson, MapJson, TrajectoryJson};
 use super::numbers::{Place, metres, rfc_3339, round, seconds};
 use crate::findings::Findings;
 
@@ -57,6 +58,8 @@ struct IncidentJson<'a> {
     class: ClassJson,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kinds: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repetition: Option<RepetitionJson>,
     rounds: usize,
     position: Place,
     ellipse95: EllipseJson,
@@ -77,6 +80,8 @@ struct ShotJson<'a> {
     probability_map: Option<MapJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trajectory: Option<TrajectoryJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aloft: Option<AloftJson>,
     atmosphere: AtmosphereJson,
     arrivals: Vec<ArrivalJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +109,28 @@ struct EllipseJson {
     semi_major_m: f64,
     semi_minor_m: f64,
     azimuth_deg: f64,
+}
+
+/// What an incident repeats from one place.
+#[derive(Serialize)]
+struct RepetitionJson {
+    earlier: usize,
+    over_s: f64,
+    interval_s: f64,
+    steady: bool,
+    words: String,
+}
+
+impl From<&Repetition> for RepetitionJson {
+    fn from(repetition: &Repetition) -> Self {
+        Self {
+            earlier: repetition.earlier,
+            over_s: seconds(repetition.over.0),
+            interval_s: seconds(repetition.interval.0),
+            steady: repetition.steady,
+            words: repetition.words(),
+        }
+    }
 }
 
 /// The air with its standard deviations; the wind is the direction it blows towards.
@@ -196,6 +223,7 @@ fn shot<'a>(findings: &'a Findings<'_>, n: usize, k: usize) -> ShotJson<'a> {
             .map(n, k)
             .map(|map| MapJson::new(array, shot.position, map)),
         trajectory: shot.trajectory.as_ref().map(TrajectoryJson::from),
+        aloft: shot.aloft.as_ref().map(AloftJson::from),
         atmosphere: (&shot.atmosphere).into(),
         arrivals: shot.arrivals.iter().map(|a| arrival(array, a)).collect(),
         explanation: findings
@@ -212,6 +240,7 @@ fn incident<'a>(findings: &'a Findings<'_>, n: usize) -> IncidentJson<'a> {
         time: rfc_3339(incident.time),
         class: (&incident.class).into(),
         kinds: incident.kinds(),
+        repetition: incident.repetition.as_ref().map(RepetitionJson::from),
         rounds: incident.shots.len(),
         position: Place::new(array, incident.position),
         ellipse95: (&incident.ellipse95).into(),

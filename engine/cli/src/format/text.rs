@@ -68,6 +68,9 @@ fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::R
         "  half of the probability within {}",
         ellipse::words(&incident.ellipse95.of_half()),
     )?;
+    if let Some(repetition) = &incident.repetition {
+        writeln!(text, "  {}", repetition.words())?;
+    }
     // A line of its own: how long a name is, is not ours to say.
     writeln!(text, "  id {}", plain(&incident.id))?;
     writeln!(
@@ -90,6 +93,9 @@ fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::R
         if let Some(flight) = &shot.trajectory {
             let words = told::trajectory(flight);
             writeln!(text, "  round {}: rifle{words}", k + 1)?;
+        }
+        if let Some(aloft) = &shot.aloft {
+            writeln!(text, "  round {}: {}", k + 1, aloft.words())?;
         }
         if let Some(map) = findings.map(n, k) {
             writeln!(

@@ -123,10 +123,6 @@ impl Canvas {
         canvas
     }
 
-    pub(super) fn width(&self) -> f64 {
-        self.width
-    }
-
     /// Writing to a `String` cannot fail.
     fn put(&mut self, args: std::fmt::Arguments<'_>) {
         let _ = self.body.write_fmt(args);

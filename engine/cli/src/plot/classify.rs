@@ -6,7 +6,7 @@ use shotfix_benches::classify::{Point, Scores};
 
 use super::PlotError;
 use super::canvas::{Canvas, Rect, Type};
-use super::chart::{Chart, draw};
+use super::chart::{Chart, Scale, draw};
 use super::raster::Kind;
 
 /// Width and height of the sheet, pixels.
@@ -35,25 +35,24 @@ pub fn plot_classify(scores: &Scores, path: &Path) -> Result<(), PlotError> {
     kind.save(canvas.finish(), path)
 }
 
-/// None at all is drawn as one in ten thousand.
-fn lg(share: f64) -> f64 {
-    (100.0 * share.max(1e-4)).log10()
-}
-
+/// Shares of none at all have no normal deviate and end a line.
 fn trade(scores: &Scores) -> Chart {
     let line = |name: &str, across: fn(&Point) -> f64, up: fn(&Point) -> f64| {
-        let points = scores.curve.iter().filter(|p| up(p) < 0.5);
-        (
-            name.to_owned(),
-            points.map(|p| (lg(across(p)), 100.0 * up(p))).collect(),
-        )
+        let points = scores.curve.iter().map(|p| (across(p), up(p)));
+        (name.to_owned(), points.collect())
     };
     Chart {
-        title: "Live fire missed as false alarms are bought off",
-        across: "clips or impulses that pass, lg of %",
+        title: "DET: live fire missed over false alarms",
+        across: "clips or impulses that pass, %",
         up: "%",
+        scale: Scale::Deviate,
         series: vec![
             line("shots, by clip", |p| p.clips_pass, |p| p.shots_missed),
+            line(
+                "shots as located, by clip",
+                |p| p.clips_pass,
+                |p| p.located_missed,
+            ),
             line(
                 "arrivals, by impulse",
                 |p| p.impulses_pass,
@@ -69,6 +68,7 @@ fn reliability(scores: &Scores) -> Chart {
         title: "Gunfire told and found",
         across: "told, %",
         up: "%",
+        scale: Scale::Linear,
         series: vec![
             (
                 "found".to_owned(),

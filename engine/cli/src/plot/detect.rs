@@ -6,7 +6,7 @@ use shotfix_benches::detect::{CurvePoint, DetectBench, Figures, Mixed, TOLERANCE
 
 use super::PlotError;
 use super::canvas::{Canvas, Rect, Type};
-use super::chart::{COLOURS, Chart, Series, draw};
+use super::chart::{COLOURS, Chart, Scale, Series, draw};
 use super::raster::Kind;
 
 /// Width and height of the sheet, pixels.
@@ -48,6 +48,7 @@ fn by_tolerance(bench: &DetectBench) -> Chart {
         title: "Arrivals with an onset within a tolerance",
         across: "tolerance, lg of ms",
         up: "%",
+        scale: Scale::Linear,
         // The last groups are those of all.
         series: scored.rev().take(COLOURS.len()).map(line).collect(),
     }
@@ -67,6 +68,7 @@ fn by_false(bench: &DetectBench) -> Chart {
         title: "Recall as the thresholds move",
         across: "unmatched onsets a minute, lg",
         up: "%",
+        scale: Scale::Linear,
         series: series.into_iter().filter(|s| !s.1.is_empty()).collect(),
     }
 }
@@ -97,6 +99,7 @@ fn errors(bench: &DetectBench) -> Chart {
         title: "Root mean square error of the onset",
         across: "SNR, dB",
         up: "us",
+        scale: Scale::Linear,
         series: mixed_lines(bench, |m| m.rms_s.map(|s| 1e6 * s)),
     }
 }
@@ -106,6 +109,7 @@ fn in_sigma(bench: &DetectBench) -> Chart {
         title: "The same in told sigmas: 1 is calibrated",
         across: "SNR, dB",
         up: "sigma",
+        scale: Scale::Linear,
         series: mixed_lines(bench, |m| m.normalised),
     }
 }

@@ -1,6 +1,8 @@
 //! The impulses of a recording over its sound: a stem at each, a label where there is room.
 
-use shotfix_core::{FileImpulses, Impulse};
+use std::cmp::Ordering;
+
+use shotfix_core::{Class, FileImpulses, Impulse};
 
 use super::canvas::{Anchor, Canvas, Rect, Type};
 use super::palette;
@@ -62,26 +64,109 @@ fn label(impulse: &Impulse) -> String {
     format!("{} {}{level}{clipped}", class.label(), percent(probability))
 }
 
-/// Where labels go: for each impulse at `x` with a label of `width`, its tier (0 is lowest), or
-/// `None` where it would cover another label or be crossed by another's stem.
-///
-/// From right to left, each label stands above every label that begins within its width, so
-/// that no stem, which runs down from its label, cuts a text.
-fn tiers(labels: &[(f64, f64)], sheet_w: f64) -> Vec<Option<usize>> {
-    let mut tiers: Vec<Option<usize>> = vec![None; labels.len()];
-    for k in (0..labels.len()).rev() {
-        let (x, width) = labels[k];
-        let end = x + width + 12.0;
-        let below = labels[k + 1..]
-            .iter()
-            .zip(&tiers[k + 1..])
-            .take_while(|(other, _)| other.0 < end)
-            .filter_map(|(_, tier)| *tier)
-            .max();
-        let tier = below.map_or(0, |t| t + 1);
-        tiers[k] = (tier < TIERS && end < sheet_w).then_some(tier);
+/// A label before it has a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Wish {
+    /// Of the stem.
+    x: f64,
+    width: f64,
+    /// The greater, the earlier it may choose.
+    weight: f64,
+}
+
+/// Where a label stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Spot {
+    /// 0 is lowest.
+    tier: usize,
+    /// Left of its stem, where there is no room to the right.
+    is_left: bool,
+}
+
+impl Spot {
+    /// From its left to its right, with some room.
+    fn span(self, wish: &Wish) -> (f64, f64) {
+        let reach = wish.width + 10.0;
+        if self.is_left {
+            (wish.x - reach, wish.x)
+        } else {
+            (wish.x, wish.x + reach)
+        }
     }
-    tiers
+
+    /// Do the two keep clear of each other's text and, where one's stem comes down from above, of that?
+    fn is_clear_of(self, wish: &Wish, other: Self, others: &Wish) -> bool {
+        let ((left, right), (from, to)) = (self.span(wish), other.span(others));
+        match self.tier.cmp(&other.tier) {
+            Ordering::Equal => right < from || to < left,
+            Ordering::Greater => !(from..=to).contains(&wish.x),
+            Ordering::Less => !(left..=right).contains(&others.x),
+        }
+    }
+}
+
+/// A spot for each of `wishes` up to `right`, or `None` where there is none: the weightiest are chosen first, each that fits among
+/// those chosen before.
+fn spots(wishes: &[Wish], right: f64) -> Vec<Option<Spot>> {
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    order.sort_by(|&a, &b| {
+        wishes[b]
+            .weight
+            .total_cmp(&wishes[a].weight)
+            .then(a.cmp(&b))
+    });
+    let mut chosen: Vec<(usize, Spot)> = Vec::new();
+    for k in order {
+        let all = chosen.iter().map(|c| c.0).chain([k]).collect();
+        if let Some(fits) = laid_out(wishes, all, right) {
+            chosen = fits;
+        }
+    }
+    let mut spots = vec![None; wishes.len()];
+    for (k, spot) in chosen {
+        spots[k] = Some(spot);
+    }
+    spots
+}
+
+/// Spots for all of `chosen`, if there are. From right to left each stands on the lowest tier that is clear, so that it is above
+/// those that begin within its width; what hangs to the left at the right edge, the other way round.
+fn laid_out(wishes: &[Wish], mut chosen: Vec<usize>, right: f64) -> Option<Vec<(usize, Spot)>> {
+    let is_left = |k: usize| {
+        let spot = Spot {
+            tier: 0,
+            is_left: false,
+        };
+        spot.span(&wishes[k]).1 > right
+    };
+    chosen.sort_by(|&a, &b| {
+        let by_place = wishes[b].x.total_cmp(&wishes[a].x);
+        match (is_left(a), is_left(b)) {
+            (true, true) => by_place.reverse(),
+            (false, false) => by_place,
+            (a, b) => a.cmp(&b),
+        }
+    });
+    let mut placed: Vec<(usize, Spot)> = Vec::with_capacity(chosen.len());
+    for k in chosen {
+        let is_left = is_left(k);
+        let spot = (0..TIERS).map(|tier| Spot { tier, is_left }).find(|spot| {
+            let mut others = placed.iter();
+            others.all(|(j, other)| spot.is_clear_of(&wishes[k], *other, &wishes[*j]))
+        })?;
+        placed.push((k, spot));
+    }
+    Some(placed)
+}
+
+/// What could send somebody out comes first, then what is loud.
+fn weight(impulse: &Impulse) -> f64 {
+    let class = match impulse.class.best().0 {
+        Class::Gunfire => 2e3,
+        Class::Firework => 1e3,
+        Class::Other => 0.0,
+    };
+    class + impulse.onset.snr_db.clamp(-400.0, 400.0)
 }
 
 /// Impulses of one class too close together to be told apart in this picture: one label.
@@ -125,17 +210,21 @@ pub(super) fn draw(
             }
         })
         .collect();
-    let places: Vec<(f64, f64)> = groups
-        .iter()
-        .zip(&words)
-        .map(|(group, words)| (group[0].0, look.width(words)))
+    let mut first = 0;
+    let wishes: Vec<Wish> = (groups.iter().zip(&words))
+        .map(|(group, words)| {
+            let own = &file.impulses[first..first + group.len()];
+            first += group.len();
+            Wish {
+                x: group[0].0,
+                width: look.width(words),
+                weight: own.iter().map(weight).fold(f64::NEG_INFINITY, f64::max),
+            }
+        })
         .collect();
+    let spots = spots(&wishes, axis.area.right());
     let mut impulses = file.impulses.iter();
-    for ((group, words), tier) in groups
-        .iter()
-        .zip(&words)
-        .zip(tiers(&places, canvas.width()))
-    {
+    for ((group, words), spot) in groups.iter().zip(&words).zip(spots) {
         for (k, (x, _)) in group.iter().enumerate() {
             let Some(impulse) = impulses.next() else {
                 return;
@@ -146,9 +235,14 @@ pub(super) fn draw(
             let colour = palette::of_class(impulse.class.best().0);
             let stem = format!("stroke=\"{colour}\" stroke-width=\"1.2\"");
             let mut top = wave.y - 5.0;
-            if let (0, Some(tier)) = (k, tier) {
-                let y = wave.y - 8.0 - TIER * tier as f64;
-                canvas.text((x + 4.0, y), look.fill(colour), words);
+            if let (0, Some(spot)) = (k, spot) {
+                let y = wave.y - 8.0 - TIER * spot.tier as f64;
+                let (x, anchor) = if spot.is_left {
+                    (x - 4.0, Anchor::End)
+                } else {
+                    (x + 4.0, Anchor::Start)
+                };
+                canvas.text((x, y), look.fill(colour).anchor(anchor), words);
                 top = y - 10.0;
             }
             canvas.line((*x, top), (*x, wave.y), &stem);
@@ -181,31 +275,61 @@ mod tests {
         assert_eq!(sizes, [2, 1]);
     }
 
+    /// Pixels that a text covers, from its left to its right.
+    fn text(wish: &Wish, spot: Spot) -> (f64, f64) {
+        if spot.is_left {
+            (wish.x - 4.0 - wish.width, wish.x - 4.0)
+        } else {
+            (wish.x + 4.0, wish.x + 4.0 + wish.width)
+        }
+    }
+
+    fn wish(x: f64, weight: f64) -> Wish {
+        Wish {
+            x,
+            width: 90.0,
+            weight,
+        }
+    }
+
     #[test]
-    fn no_stem_cuts_a_label() {
-        // Three close together, one alone, one whose label would leave the sheet.
-        let labels = [
-            (100.0, 90.0),
-            (120.0, 90.0),
-            (150.0, 90.0),
-            (600.0, 90.0),
-            (1150.0, 90.0),
-        ];
-        assert_eq!(
-            tiers(&labels, 1200.0),
-            [Some(2), Some(1), Some(0), Some(0), None]
-        );
-        let burst: Vec<(f64, f64)> = (0..40)
-            .map(|k| (100.0 + 9.0 * f64::from(k), 90.0))
-            .collect();
-        let tiers = tiers(&burst, 1200.0);
-        assert!(tiers.iter().flatten().count() >= 3);
-        for (k, tier) in tiers.iter().enumerate() {
-            for (other, other_tier) in burst.iter().zip(&tiers).skip(k + 1) {
-                if tier.is_some() && other.0 < burst[k].0 + 90.0 {
-                    assert!(other_tier < tier);
+    fn no_label_leaves_the_panel_or_is_cut_by_a_stem_or_covers_another() {
+        let crowd = |n: usize, step: f64| -> Vec<Wish> {
+            (0..n)
+                .map(|k| wish(95.0 + step * k as f64, ((k * 7) % 11) as f64))
+                .collect()
+        };
+        for wishes in [crowd(40, 9.0), crowd(25, 42.0), crowd(100, 10.2)] {
+            let spots = spots(&wishes, 1116.0);
+            assert!(spots.iter().flatten().count() >= 3);
+            for (k, spot) in spots.iter().enumerate() {
+                let Some(spot) = *spot else { continue };
+                let (left, right) = text(&wishes[k], spot);
+                assert!(right <= 1116.0 && left >= 0.0, "{left} {right}");
+                for (j, other) in spots.iter().enumerate().filter(|(j, _)| *j != k) {
+                    let Some(other) = *other else { continue };
+                    let (from, to) = text(&wishes[j], other);
+                    if other.tier == spot.tier {
+                        assert!(right <= from || to <= left);
+                    }
+                    // The other's stem comes down past this one.
+                    if other.tier > spot.tier {
+                        assert!(!(left..=right).contains(&wishes[j].x));
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_shot_among_echoes_and_one_at_the_end_are_named() {
+        let mut wishes: Vec<Wish> = (0..30)
+            .map(|k| wish(300.0 + 8.0 * f64::from(k), 5.0))
+            .collect();
+        wishes[9].weight = 2040.0;
+        wishes.push(wish(1110.0, 0.0));
+        let spots = spots(&wishes, 1116.0);
+        assert!(spots[9].is_some());
+        assert!(spots[30].is_some_and(|s| s.is_left));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use shotfix_core::FileImpulses;
+use shotfix_core::{Class, FileImpulses};
 
 use super::canvas::{Anchor, Canvas, Rect, Type, short};
 use super::flags::{self, Axis};
@@ -164,6 +164,12 @@ fn svg(file: &FileImpulses, samples: &[f32], rate_hz: f64) -> Result<String, Plo
         }
     );
     canvas.text((40.0, 80.0), Type::new(13.5).fill(palette::MUTED), &about);
+    let mut x = WIDTH - RIGHT;
+    for class in [Class::Other, Class::Firework, Class::Gunfire] {
+        let look = Type::new(12.0).bold().fill(palette::of_class(class));
+        canvas.text((x, 80.0), look.anchor(Anchor::End), class.label());
+        x -= look.width(class.label()) + 14.0;
+    }
     let w = WIDTH - LEFT - RIGHT;
     let wave = Rect::new(LEFT, 108.0 + flags::HEIGHT, w, 200.0);
     let top = wave.bottom() + 34.0;

@@ -87,7 +87,7 @@ pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURE
 
 /// Scores of the sensors that heard one shot as one: their sum over their number to the power `exponent`, between a
 /// mean (1, all alike) and a sum (0, independent), for they share the source. Zeros of none.
-pub fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64) -> [f64; CLASSES] {
+fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64) -> [f64; CLASSES] {
     let (mut sums, mut n) = ([0.0; CLASSES], 0.0);
     for scores in scores {
         for (sum, score) in sums.iter_mut().zip(scores) {
@@ -102,6 +102,22 @@ pub fn pool_sensors(scores: impl Iterator<Item = [f64; CLASSES]>, exponent: f64)
     sums
 }
 
+/// Scores of one shot: those of its sensors pooled, then what the network knows of it: loudness speaks of explosions against all
+/// else, height of fireworks. Evidence of nothing, the default, adds nothing.
+pub fn shot_scores(
+    scores: impl Iterator<Item = [f64; CLASSES]>,
+    exponent: f64,
+    evidence: &ShotEvidence,
+) -> [f64; CLASSES] {
+    let [gunfire, firework, other] = pool_sensors(scores, exponent);
+    let loudness = evidence.loudness();
+    [
+        gunfire + loudness,
+        firework + loudness + evidence.height(),
+        other,
+    ]
+}
+
 /// Class of a shot by the rows of the sensors that heard it, pooled by an exponent that was fitted with the model, and
 /// by what the network knows.
 pub fn classify_shot<'a>(
@@ -111,11 +127,9 @@ pub fn classify_shot<'a>(
     let model = bundled();
     let rows: Vec<_> = rows.collect();
     let scores = rows.iter().map(|row| model.scores(*row));
-    let [gunfire, firework, other] = pool_sensors(scores, f64::from(model.pooling));
     let unknown = rows.iter().map(|row| model.novelty.unknown(*row));
-    let loudness = evidence.loudness();
     posterior(
-        [gunfire + loudness, firework + loudness, other],
+        shot_scores(scores, f64::from(model.pooling), evidence),
         unknown.fold(1.0, f64::min),
     )
 }

@@ -1,4 +1,5 @@
-//! What only a network knows of a shot: how loud it was at the source, how many sensors heard it, its rhythm.
+//! What only a network knows of a shot: how loud it was at the source, how high, how many sensors heard it, its rhythm.
+//! What it repeats over minutes is in [`repetition`](crate::repetition).
 //!
 //! These are odds set by hand from published levels, not learned: recordings of other loud sounds by a network
 //! do not exist here. They are bounded, so that no one of them outweighs the sound itself.
@@ -12,6 +13,8 @@ use crate::timestamp::Timestamp;
 const EVEN_DB: f64 = 126.0;
 /// Levels so far from it change the odds by a factor of e.
 const STEP_DB: f64 = 6.0;
+/// Log odds of a firework against all else for a source aloft. Bounded, for people fire from high windows too.
+const ALOFT: f64 = 2.0;
 /// Sensors beyond the third that heard it, each a factor of e^0.5; at most four count.
 const BY_SENSOR: f64 = 0.5;
 
@@ -22,6 +25,8 @@ pub struct ShotEvidence {
     pub n_sensors: usize,
     /// Peak level at 1 m by spherical spreading, dB SPL, median over calibrated sensors; `None` without any.
     pub source_level_db_spl: Option<f64>,
+    /// Do the arrival times tell that it was aloft ([`Aloft`](crate::aloft::Aloft))?
+    pub is_aloft: bool,
 }
 
 impl ShotEvidence {
@@ -31,6 +36,11 @@ impl ShotEvidence {
             .source_level_db_spl
             .map_or(0.0, |level| ((level - EVEN_DB) / STEP_DB).clamp(-3.0, 1.5));
         level + BY_SENSOR * (self.n_sensors as f64 - 3.0).clamp(0.0, 4.0)
+    }
+
+    /// Log odds of a firework against all else by height, 0 or 2.
+    pub(super) fn height(&self) -> f64 {
+        if self.is_aloft { ALOFT } else { 0.0 }
     }
 }
 
@@ -67,9 +77,14 @@ impl Rhythm {
         })
     }
 
-    /// The rhythm of an automatic weapon: 450 to 1300 rounds a minute, steady to a tenth.
+    /// The rhythm of an automatic weapon: its interval, steady to a tenth.
     pub fn is_automatic(&self) -> bool {
-        (0.046..0.134).contains(&self.interval_s) && self.unevenness < 0.1
+        Self::is_of_automatic(self.interval_s) && self.unevenness < 0.1
+    }
+
+    /// Is this the interval of an automatic weapon, 450 to 1300 rounds a minute?
+    pub fn is_of_automatic(interval_s: f64) -> bool {
+        (0.046..0.134).contains(&interval_s)
     }
 
     /// The rhythm of a machine or a builder: ten blows and more, steady to a tenth, slower than any automatic weapon.
@@ -94,19 +109,14 @@ pub fn pool(rounds: &[(Timestamp, ClassPosterior)]) -> ClassPosterior {
     let n = rounds.len().max(1) as f64;
     let mean = |f: fn(&ClassPosterior) -> f64| rounds.iter().map(|(_, p)| f(p)).sum::<f64>() / n;
     let times: Vec<Timestamp> = rounds.iter().map(|(time, _)| *time).collect();
-    let odds = Rhythm::of(&times).map_or(1.0, |rhythm| rhythm.for_gunfire().exp());
-    let (gunfire, firework, other) = (
-        odds * mean(|p| p.gunfire),
-        mean(|p| p.firework),
-        mean(|p| p.other),
-    );
-    let sum = gunfire + firework + other;
-    ClassPosterior {
-        gunfire: gunfire / sum,
-        firework: firework / sum,
-        other: other / sum,
+    let mean = ClassPosterior {
+        gunfire: mean(|p| p.gunfire),
+        firework: mean(|p| p.firework),
+        other: mean(|p| p.other),
         unknown: mean(|p| p.unknown),
-    }
+    };
+    let rhythm = Rhythm::of(&times).map_or(0.0, |rhythm| rhythm.for_gunfire());
+    mean.weighed([rhythm, 0.0])
 }
 
 #[cfg(test)]
@@ -148,6 +158,7 @@ mod tests {
         let evidence = |n_sensors, level| ShotEvidence {
             n_sensors,
             source_level_db_spl: level,
+            is_aloft: false,
         };
         assert_eq!(evidence(3, None).loudness(), 0.0);
         assert_eq!(evidence(3, Some(105.0)).loudness(), -3.0);

@@ -71,11 +71,13 @@ fn shot(array: &Array, at: Timestamp, place: Enu, residuals: &[Option<f64>]) -> 
             unknown: 0.1,
         },
         trajectory: None,
+        aloft: None,
     }
 }
 
 fn incident(shots: Vec<Shot>) -> Incident {
     Incident {
+        repetition: None,
         id: "test".to_owned(),
         time: shots[0].time,
         position: shots[0].position,
