@@ -28,6 +28,9 @@ const MOST_IN_BIN: u16 = 400;
 /// Numbers of differences in a neighbourhood whose logarithms are known beforehand.
 const SMALL: usize = 128;
 
+/// Counts of which the logarithm is exact; greater ones are taken for the last.
+const SMALL_LN: usize = 64;
+
 /// Evidence of every pair for every time difference.
 ///
 /// A burst of k rounds puts k differences into one bin, whatever else the two sensors hear. The value
@@ -44,7 +47,7 @@ pub(super) struct Lags {
     /// What is expected where so many differences lie in a whole neighbourhood.
     usual: [Expected; SMALL],
     /// Natural logarithm of small counts.
-    ln: [f32; 64],
+    ln: [f32; SMALL_LN],
     /// The sums of one pair with a margin on either side.
     own: Vec<u16>,
 }
@@ -129,73 +132,87 @@ impl Lags {
                 Expected::of(around, high - low)
             };
             self.expected[begin / BLOCK + block] = expected;
-            let from = block * BLOCK;
-            let evidence =
-                self.evaluate_block(&sums[from..from + BLOCK + 2 * MARGIN + 1], expected);
-            self.coarse[begin + from..begin + from + BLOCK].copy_from_slice(&evidence);
+            let first = block * BLOCK;
+            let coarse = &mut self.coarse[begin + first..begin + first + BLOCK];
+            if let Some(sums) = sums[first..].first_chunk() {
+                evaluate_block(sums, expected, &self.ln, coarse);
+            }
         }
         self.own = own;
-    }
-
-    /// Evidence of the bins of a block at the coarsest level, in units; `sums` begin [`MARGIN`] bins before it.
-    fn evaluate_block(&self, sums: &[u16], expected: Expected) -> [u8; BLOCK] {
-        let mut found = [0_i16; BLOCK];
-        for (found, (low, high)) in (found.iter_mut()).zip(sums.iter().zip(&sums[2 * MARGIN + 1..]))
-        {
-            *found = high.wrapping_sub(*low) as i16;
-        }
-        let most = found.iter().fold(0, |most, n| most.max(*n));
-        // Evidence grows with the count: all that have so many get what that adds.
-        let mut sum = [0_i16; BLOCK];
-        let mut known = 0;
-        for n in expected.within(0) as i16 + 1..=most {
-            let units = (self.evidence(0, n as usize, expected) * (1.0 / UNIT)) as i16;
-            for (sum, found) in sum.iter_mut().zip(&found) {
-                *sum += if *found >= n { units - known } else { 0 };
-            }
-            known = units;
-            if units == MOST_UNITS as i16 {
-                break;
-            }
-        }
-        sum.map(|units| units as u8)
     }
 
     /// Evidence of all `bins` together at the coarsest level, in units.
     #[inline]
     pub(super) fn units(&self, bins: &[u32]) -> u32 {
-        bins.iter()
-            .map(|&b| u32::from(self.coarse[b as usize]))
+        let units = |bin: u32| u32::from(self.coarse[bin as usize]);
+        let (fours, rest) = bins.as_chunks::<4>();
+        let fours = fours.iter();
+        fours
+            .map(|&[a, b, c, d]| units(a) + units(b) + units(c) + units(d))
+            .chain(rest.iter().map(|&bin| units(bin)))
             .sum()
     }
 
     /// Evidence of all `bins` together at `level`, coarsest first.
     #[inline]
     pub(super) fn sum(&self, level: usize, bins: &[u32]) -> f32 {
-        bins.iter().map(|&b| self.evaluate(level, b as usize)).sum()
-    }
-
-    #[inline]
-    fn evaluate(&self, level: usize, bin: usize) -> f32 {
         let half = HALF_WIDTHS[level];
-        let found = self.sums[bin + half + 1].wrapping_sub(self.sums[bin - half]);
-        if found == 0 {
-            return 0.0;
-        }
-        self.evidence(level, usize::from(found), self.expected[bin / BLOCK])
+        let each = bins.iter().map(|&bin| {
+            let bin = bin as usize;
+            let found = self.sums[bin + half + 1].wrapping_sub(self.sums[bin - half]);
+            evidence(level, found, self.expected[bin / BLOCK], &self.ln)
+        });
+        each.sum()
     }
+}
 
-    #[inline]
-    fn evidence(&self, level: usize, found: usize, expected: Expected) -> f32 {
-        let within = expected.within(level);
-        let n = found as f32;
-        if n <= within {
-            return 0.0;
+/// Evidence of `found` differences in a window of `level`.
+#[inline]
+fn evidence(level: usize, found: u16, expected: Expected, ln: &[f32; SMALL_LN]) -> f32 {
+    // 13, 7 and 3 bins.
+    const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_91, 1.098_612];
+    let within = expected.within(level);
+    let n = f32::from(found);
+    if n <= within {
+        return 0.0;
+    }
+    let ln_ratio =
+        ln[usize::from(found).min(SMALL_LN - 1)] - expected.ln_per_bin - LN_WIDTHS[level];
+    (n * ln_ratio - n + within).min(MOST)
+}
+
+/// Evidence of the bins of a block at the coarsest level, in units; `sums` begin [`MARGIN`] bins before it.
+fn evaluate_block(
+    sums: &[u16; BLOCK + 2 * MARGIN + 1],
+    expected: Expected,
+    ln: &[f32; SMALL_LN],
+    coarse: &mut [u8],
+) {
+    let mut found = [0_i16; BLOCK];
+    for k in 0..BLOCK {
+        found[k] = sums[k + 2 * MARGIN + 1].wrapping_sub(sums[k]) as i16;
+    }
+    // No window has more than the block with its margins.
+    let most = sums[BLOCK + 2 * MARGIN].wrapping_sub(sums[0]);
+    // Evidence grows with the count: all windows that have so many get what that adds.
+    let mut sum = [0_i16; BLOCK];
+    let mut known = 0;
+    for n in expected.within(0) as u16 + 1..=most {
+        let units = (evidence(0, n, expected, ln) * (1.0 / UNIT)) as i16;
+        for k in 0..BLOCK {
+            sum[k] += if found[k] >= n as i16 {
+                units - known
+            } else {
+                0
+            };
         }
-        // 13, 7 and 3 bins.
-        const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_91, 1.098_612];
-        let ln_ratio = self.ln[found.min(63)] - expected.ln_per_bin - LN_WIDTHS[level];
-        (n * ln_ratio - n + within).min(MOST)
+        known = units;
+        if units == MOST_UNITS as i16 {
+            break;
+        }
+    }
+    for (coarse, units) in coarse.iter_mut().zip(sum) {
+        *coarse = units as u8;
     }
 }
 
