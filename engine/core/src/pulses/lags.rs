@@ -117,10 +117,15 @@ impl Lags {
         count_differences(pair, a, b, &mut sums[MARGIN + 1..=MARGIN + n]);
         // Every difference in order of bins.
         let mut sum = 0_u16;
-        for n in &mut sums[MARGIN + 1..] {
+        let mut add = |n: &mut u16| {
             sum = sum.wrapping_add(*n);
             *n = sum;
+        };
+        let (eights, rest) = sums[MARGIN + 1..].as_chunks_mut::<8>();
+        for eight in eights {
+            eight.iter_mut().for_each(&mut add);
         }
+        rest.iter_mut().for_each(add);
         self.sums[begin..=begin + n].copy_from_slice(&sums[MARGIN..=MARGIN + n]);
         for block in 0..n_blocks {
             let centre = block * BLOCK + BLOCK / 2;
@@ -159,26 +164,24 @@ impl Lags {
         let half = HALF_WIDTHS[level];
         let each = bins.iter().map(|&bin| {
             let bin = bin as usize;
-            let found = self.sums[bin + half + 1].wrapping_sub(self.sums[bin - half]);
-            evidence(level, found, self.expected[bin / BLOCK], &self.ln)
+            let n = self.sums[bin + half + 1].wrapping_sub(self.sums[bin - half]);
+            let ln = self.ln[usize::from(n).min(SMALL_LN - 1)];
+            evidence(level, f32::from(n), ln, self.expected[bin / BLOCK])
         });
         each.sum()
     }
 }
 
-/// Evidence of `found` differences in a window of `level`.
+/// Evidence of `n` differences in a window of `level`; their logarithm is `ln`.
 #[inline]
-fn evidence(level: usize, found: u16, expected: Expected, ln: &[f32; SMALL_LN]) -> f32 {
+fn evidence(level: usize, n: f32, ln: f32, expected: Expected) -> f32 {
     // 13, 7 and 3 bins.
     const LN_WIDTHS: [f32; LEVELS] = [2.564_949, 1.945_91, 1.098_612];
     let within = expected.within(level);
-    let n = f32::from(found);
     if n <= within {
         return 0.0;
     }
-    let ln_ratio =
-        ln[usize::from(found).min(SMALL_LN - 1)] - expected.ln_per_bin - LN_WIDTHS[level];
-    (n * ln_ratio - n + within).min(MOST)
+    (n * (ln - expected.ln_per_bin - LN_WIDTHS[level]) - n + within).min(MOST)
 }
 
 /// Evidence of the bins of a block at the coarsest level, in units; `sums` begin [`MARGIN`] bins before it.
@@ -198,7 +201,8 @@ fn evaluate_block(
     let mut sum = [0_i16; BLOCK];
     let mut known = 0;
     for n in expected.within(0) as u16 + 1..=most {
-        let units = (evidence(0, n, expected, ln) * (1.0 / UNIT)) as i16;
+        let ln = ln[usize::from(n).min(SMALL_LN - 1)];
+        let units = (evidence(0, f32::from(n), ln, expected) * (1.0 / UNIT)) as i16;
         for k in 0..BLOCK {
             sum[k] += if found[k] >= n as i16 {
                 units - known

@@ -25,13 +25,7 @@ pub(super) fn peaks(
     width_s: f64,
     least: f64,
 ) -> Vec<Peak> {
-    let mut fired: Vec<(f64, u32)> = Vec::with_capacity(pulses.list.len());
-    for (pulse, _) in pulses.list.iter().zip(free).filter(|(_, free)| **free) {
-        if let Some(delay_s) = delays_s[pulse.sensor] {
-            fired.push((pulse.time_s - delay_s, pulse.sensor as u32));
-        }
-    }
-    let fired = in_order(fired);
+    let fired = fired(pulses, free, delays_s);
     let mut counts = vec![0_u16; delays_s.len()];
     let (mut score, mut heard, mut sum_s, mut to) = (0.0, 0_usize, 0.0, 0);
     let mut found: Vec<Peak> = Vec::new();
@@ -85,32 +79,40 @@ pub(super) fn peaks(
 /// A stack yields at most so many times.
 const MOST_PEAKS: usize = 64;
 
-/// Sorts times and their sensors: by even steps of time first, for they are spread rather evenly.
-fn in_order(fired: Vec<(f64, u32)>) -> Vec<(f64, u32)> {
-    let (first_s, last_s) = fired.iter().fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(first_s, last_s), f| (first_s.min(f.0), last_s.max(f.0)),
-    );
-    let per_s = fired.len() as f64 / (last_s - first_s).max(1e-9);
-    let step = |time_s: f64| ((time_s - first_s) * per_s) as usize;
-    // Where each step begins, then where its next one goes.
-    let mut ends = vec![0_u32; fired.len() + 2];
-    for &(time_s, _) in &fired {
-        ends[step(time_s) + 1] += 1;
+/// When each free pulse would have been fired and its sensor, in order.
+fn fired(pulses: &Pulses, free: &[bool], delays_s: &[Option<f64>]) -> Vec<(f64, u32)> {
+    let (Some(first), Some(last)) = (pulses.list.first(), pulses.list.last()) else {
+        return Vec::new();
+    };
+    // Times are spread rather evenly: first into steps, then in order in each.
+    let longest_s = delays_s.iter().flatten().copied().fold(0.0, f64::max);
+    let begin_s = first.time_s - longest_s;
+    let per_s = pulses.list.len() as f64 / (last.time_s - begin_s).max(1e-9);
+    let mut ends = vec![0_u32; pulses.list.len() + 2];
+    let mut fired: Vec<(f64, u32, u32)> = Vec::with_capacity(pulses.list.len());
+    for (pulse, _) in pulses.list.iter().zip(free).filter(|(_, free)| **free) {
+        if let Some(delay_s) = delays_s[pulse.sensor] {
+            let time_s = pulse.time_s - delay_s;
+            let step = ((time_s - begin_s) * per_s) as u32;
+            let step = step.min(pulses.list.len() as u32);
+            ends[step as usize + 1] += 1;
+            fired.push((time_s, pulse.sensor as u32, step));
+        }
     }
+    // Where each step begins, and as it fills where its next one goes.
     let mut sum = 0;
     for end in &mut ends {
         sum += *end;
         *end = sum;
     }
     let mut sorted = vec![(0.0, 0); fired.len()];
-    for &entry in &fired {
-        let end = &mut ends[step(entry.0)];
-        sorted[*end as usize] = entry;
+    for (time_s, sensor, step) in fired {
+        let end = &mut ends[step as usize];
+        sorted[*end as usize] = (time_s, sensor);
         *end += 1;
     }
     let mut begin = 0;
-    for &end in &ends {
+    for end in ends {
         let end = end as usize;
         if end > begin + 1 {
             sorted[begin..end].sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
