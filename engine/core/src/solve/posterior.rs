@@ -48,15 +48,17 @@ fn weigh<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
 ) -> Result<Solution, SolveError> {
-    let modes = explore::<D, P>(scene, settings);
+    let mut modes = Modes::new();
+    explore::<D, P>(scene, settings, &mut modes);
     combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
 }
 
-/// Every maximum of the posterior that was found, at every scale of noise.
+/// Adds to `modes`, which are empty, every maximum of the posterior that is found, at every scale of noise.
 pub(super) fn explore<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
-) -> Modes<P> {
+    modes: &mut Modes<P>,
+) {
     // How far an unknown height, wind and speed let true places miss, roughly.
     let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
         / (scene.speed * scene.speed);
@@ -69,7 +71,6 @@ pub(super) fn explore<const D: usize, const P: usize>(
             best.offer(start);
         }
     });
-    let mut modes = Modes::<P>::new();
     let mut trails = Trails::<P>::new();
     let mut arrivals = Residuals::new();
     for start in &best.starts[..best.n] {
@@ -120,7 +121,6 @@ pub(super) fn explore<const D: usize, const P: usize>(
             }
         }
     }
-    modes
 }
 
 /// All triples of `0..n`, or an even choice of `most` of them.
@@ -148,7 +148,7 @@ pub(super) struct Modes<const P: usize> {
 }
 
 impl<const P: usize> Modes<P> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             list: [Mode::NONE; MODES],
             n: 0,

@@ -159,12 +159,21 @@ impl<const P: usize> Residuals<P> {
     }
 }
 
-/// Adds `weight` times the square of `by` to `info`.
+/// Adds `weight` times the square of `by` to the lower half of `info`.
 #[inline(always)]
 pub(super) fn add_square<const P: usize>(info: &mut [[f64; P]; P], weight: f64, by: &[f64; P]) {
-    for a in 0..P {
+    /// Entries right of the diagonal are left out beyond this corner only: short loops of known length are done
+    /// several entries at a time.
+    const CORNER: usize = 4;
+    let corner = if P < CORNER { P } else { CORNER };
+    for a in 0..corner {
         let wa = weight * by[a];
-        // The whole row, of which half is not needed: that is less work than to leave it out.
+        for b in 0..corner {
+            info[a][b] += wa * by[b];
+        }
+    }
+    for a in corner..P {
+        let wa = weight * by[a];
         for b in 0..P {
             info[a][b] += wa * by[b];
         }
