@@ -151,11 +151,14 @@ impl Lags {
     pub(super) fn units(&self, bins: &[u32]) -> u32 {
         let units = |bin: u32| u32::from(self.coarse[bin as usize]);
         let (fours, rest) = bins.as_chunks::<4>();
-        let fours = fours.iter();
-        fours
-            .map(|&[a, b, c, d]| units(a) + units(b) + units(c) + units(d))
-            .chain(rest.iter().map(|&bin| units(bin)))
-            .sum()
+        let mut sum = 0;
+        for &[a, b, c, d] in fours {
+            sum += units(a) + units(b) + units(c) + units(d);
+        }
+        for &bin in rest {
+            sum += units(bin);
+        }
+        sum
     }
 
     /// Evidence of all `bins` together at `level`, coarsest first.
@@ -165,6 +168,9 @@ impl Lags {
         let each = bins.iter().map(|&bin| {
             let bin = bin as usize;
             let n = self.sums[bin + half + 1].wrapping_sub(self.sums[bin - half]);
+            if n == 0 {
+                return 0.0;
+            }
             let ln = self.ln[usize::from(n).min(SMALL_LN - 1)];
             evidence(level, f32::from(n), ln, self.expected[bin / BLOCK])
         });

@@ -75,7 +75,8 @@ impl Distances {
 /// The pairs of near sensors laid out for the bins of one place after another.
 pub(super) struct Frame<'a> {
     network: &'a Network,
-    sensors: [Enu; NEAR],
+    /// East, north and up of the sensors.
+    sensors: [[f64; NEAR]; 3],
     /// By pair: the bin of no difference, and the first and last that a place may have.
     middle: [f64; PAIRS],
     first: [f64; PAIRS],
@@ -86,17 +87,16 @@ impl<'a> Frame<'a> {
     pub(super) fn new(network: &'a Network, near: &Near) -> Self {
         let mut frame = Self {
             network,
-            sensors: [Enu::default(); NEAR],
+            sensors: [[0.0; NEAR]; 3],
             middle: [0.0; PAIRS],
             first: [0.0; PAIRS],
             last: [0.0; PAIRS],
         };
-        for (sensor, &s) in frame
-            .sensors
-            .iter_mut()
-            .zip(&near.sensors[..network.n_near])
-        {
-            *sensor = network.sensors[usize::from(s)];
+        for (k, &s) in near.sensors[..network.n_near].iter().enumerate() {
+            let sensor = network.sensors[usize::from(s)];
+            frame.sensors[0][k] = sensor.east_m;
+            frame.sensors[1][k] = sensor.north_m;
+            frame.sensors[2][k] = sensor.up_m;
         }
         for (k, &id) in near.pairs[..network.n_pairs()].iter().enumerate() {
             let pair = &network.pairs[id as usize];
@@ -114,7 +114,12 @@ impl<'a> Frame<'a> {
         /// such sums are made at once.
         const WHOLE: f64 = 6_755_399_441_055_744.0;
         let place = self.network.place(east_m, north_m);
-        let delays = self.sensors.map(|s| self.network.medium.delay_s(place, s));
+        let [east_m, north_m, up_m] = &self.sensors;
+        let medium = self.network.medium;
+        let mut delays = [0.0; NEAR];
+        for k in 0..NEAR {
+            delays[k] = medium.delay_s(place, Enu::new(east_m[k], north_m[k], up_m[k]));
+        }
         let mut lags_s = [0.0; PAIRS];
         let n_near = self.network.n_near;
         if n_near == NEAR {
