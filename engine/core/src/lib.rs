@@ -12,6 +12,7 @@ pub mod correlate;
 pub mod detect;
 pub mod engine;
 pub mod explain;
+mod exponential;
 pub mod geodesy;
 pub mod group;
 mod hearing;

@@ -55,6 +55,7 @@ mod echo;
 mod explain;
 mod hearing;
 mod lags;
+mod near;
 mod network;
 mod place;
 mod pulse;

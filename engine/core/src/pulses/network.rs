@@ -1,16 +1,15 @@
 //! Sensors in their air, with what the search needs of every place.
 
+use std::ops::Range;
+
 use super::lags::{BLOCK, MARGIN};
+use super::near::{Distances, Frame, NEAR, Near, PAIRS};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::locate::height::HeightPrior;
 use crate::solve::Air;
 use crate::travel::Medium;
 
-/// A place is searched by what so many of the sensors nearest to it heard.
-pub(super) const NEAR: usize = 8;
-/// Pairs of those.
-pub(super) const PAIRS: usize = NEAR * (NEAR - 1) / 2;
 /// Edge of a cell of the coarse map, metres.
 pub(super) const CELL_M: f64 = 10.0;
 /// How far outside the sensors' bounding box a shooter is looked for, metres, at most; less for
@@ -34,12 +33,21 @@ pub(super) struct Pair {
     pub(super) offset: u32,
 }
 
+impl Pair {
+    /// The bins, of all, in which places have their differences.
+    pub(super) fn bins(&self) -> Range<u32> {
+        let margin = MARGIN as u32;
+        self.offset + margin..self.offset + 2 * self.half as u32 - margin + 1
+    }
+}
+
 /// A cell of the coarse map.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     pub(super) east_m: f32,
     pub(super) north_m: f32,
-    pub(super) near: [u16; NEAR],
+    /// Index of the sensors near it.
+    pub(super) near: u32,
     /// The bin in which each pair of near sensors has its difference of arrival times.
     pub(super) bins: [u32; PAIRS],
 }
@@ -55,7 +63,10 @@ pub struct Network {
     height: Option<HeightPrior>,
     pub(super) n_near: usize,
     pub(super) step_m: f64,
+    /// Cells of the coarse map by rows, and how many a row has.
     pub(super) cells: Vec<Cell>,
+    pub(super) columns: usize,
+    pub(super) near: Vec<Near>,
     pub(super) pairs: Vec<Pair>,
     pair_of: Vec<u32>,
     pub(super) n_bins: usize,
@@ -101,23 +112,14 @@ impl Network {
             survey_sigma_m: 0.0,
             step_m,
             cells: Vec::new(),
+            columns: (width_m / step_m) as usize + 1,
+            near: Vec::new(),
             pairs: Vec::new(),
             pair_of: vec![NO_PAIR; n * n],
             n_bins: 0,
         };
-        let (columns, rows) = (
-            (width_m / step_m) as usize + 1,
-            (depth_m / step_m) as usize + 1,
-        );
-        network.cells.reserve(rows * columns);
-        for row in 0..rows {
-            for column in 0..columns {
-                network.add_cell(
-                    east.0 - margin_m + column as f64 * step_m,
-                    north.0 - margin_m + row as f64 * step_m,
-                );
-            }
-        }
+        let rows = (depth_m / step_m) as usize + 1;
+        network.add_cells(east.0 - margin_m, north.0 - margin_m, rows);
         network
     }
 
@@ -175,80 +177,59 @@ impl Network {
         self.medium.delay_s(place, self.sensors[sensor])
     }
 
-    fn add_cell(&mut self, east_m: f64, north_m: f64) {
-        let mut near = [0_u16; NEAR];
-        let mut near_d2 = [f64::INFINITY; NEAR];
-        for (s, p) in self.sensors.iter().enumerate() {
-            let d2 = (p.east_m - east_m).powi(2) + (p.north_m - north_m).powi(2);
-            if d2 < near_d2[NEAR - 1] {
-                let mut k = NEAR - 1;
-                while k > 0 && near_d2[k - 1] > d2 {
-                    near_d2[k] = near_d2[k - 1];
-                    near[k] = near[k - 1];
-                    k -= 1;
-                }
-                near_d2[k] = d2;
-                near[k] = s as u16;
+    /// Makes the cells of the map, its south-western one at (`east_m`, `north_m`).
+    fn add_cells(&mut self, east_m: f64, north_m: f64, rows: usize) {
+        let mut distances = Distances::new(&self.sensors);
+        let mut cells: Vec<Cell> = Vec::with_capacity(rows * self.columns);
+        for row in 0..rows {
+            for column in 0..self.columns {
+                let east_m = east_m + column as f64 * self.step_m;
+                let north_m = north_m + row as f64 * self.step_m;
+                distances.measure(east_m, north_m);
+                // Those to the west and south, if there are.
+                let k = cells.len();
+                let beside = [k.checked_sub(1), k.checked_sub(self.columns)];
+                let known = (beside.into_iter().flatten().map(|k| cells[k].near))
+                    .find(|&near| distances.are_nearest(&self.near[near as usize].sensors));
+                cells.push(Cell {
+                    east_m: east_m as f32,
+                    north_m: north_m as f32,
+                    near: known.unwrap_or_else(|| self.add_near(distances.nearest())),
+                    bins: [0; PAIRS],
+                });
             }
         }
-        near[..self.n_near].sort_unstable();
-        let mut cell = Cell {
-            east_m: east_m as f32,
-            north_m: north_m as f32,
-            near,
-            bins: [0; PAIRS],
+        for run in cells.chunk_by_mut(|a, b| a.near == b.near) {
+            let frame = Frame::new(self, &self.near[run[0].near as usize]);
+            for cell in run {
+                cell.bins = frame.bins(f64::from(cell.east_m), f64::from(cell.north_m));
+            }
+        }
+        self.cells = cells;
+    }
+
+    /// Adds a set of sensors near some place, with its pairs.
+    fn add_near(&mut self, sensors: [u16; NEAR]) -> u32 {
+        let mut near = Near {
+            sensors,
+            pairs: [0; PAIRS],
         };
-        for (i, &a) in near[..self.n_near].iter().enumerate() {
-            for &b in &near[i + 1..self.n_near] {
-                self.add_pair(usize::from(a), usize::from(b));
+        let mut pairs = near.pairs.iter_mut();
+        let used = &sensors[..self.n_near];
+        for (i, &a) in used.iter().enumerate() {
+            for (&b, pair) in used[i + 1..].iter().zip(&mut pairs) {
+                *pair = self.add_pair(usize::from(a), usize::from(b));
             }
         }
-        cell.bins = self.bins_at(&cell, f64::from(cell.east_m), f64::from(cell.north_m));
-        self.cells.push(cell);
+        self.near.push(near);
+        self.near.len() as u32 - 1
     }
 
-    /// The bins of the place (`east_m`, `north_m`) for the sensors near `cell`.
-    pub(super) fn bins_at(&self, cell: &Cell, east_m: f64, north_m: f64) -> [u32; PAIRS] {
-        let mut bins = [0; PAIRS];
-        let place = self.place(east_m, north_m);
-        let mut delays = [0.0; NEAR];
-        for (delay, &s) in delays.iter_mut().zip(&cell.near[..self.n_near]) {
-            *delay = self.delay_s(place, usize::from(s));
-        }
-        let mut k = 0;
-        for i in 0..self.n_near {
-            for j in i + 1..self.n_near {
-                let (a, b) = (usize::from(cell.near[i]), usize::from(cell.near[j]));
-                let id = self.pair_of[a * self.sensors.len() + b];
-                bins[k] = self.bin(&self.pairs[id as usize], delays[j] - delays[i]);
-                k += 1;
-            }
-        }
-        bins
-    }
-
-    /// The pairs of sensors near `cell`.
-    pub(super) fn pairs_of(&self, cell: &Cell) -> impl Iterator<Item = u32> {
-        let near = &cell.near[..self.n_near];
-        near.iter().enumerate().flat_map(move |(i, &a)| {
-            near[i + 1..]
-                .iter()
-                .map(move |&b| self.pair_of[usize::from(a) * self.sensors.len() + usize::from(b)])
-        })
-    }
-
-    fn bin(&self, pair: &Pair, lag_s: f64) -> u32 {
-        // A cast saturates at 0 and truncates.
-        let bin = (lag_s * (1.0 / BIN_S) + f64::from(pair.half) + 0.5) as u32;
-        let margin = MARGIN as u32;
-        pair.offset + bin.clamp(margin, 2 * pair.half as u32 - margin)
-    }
-
-    /// Makes room for the differences between two sensors, once.
-    fn add_pair(&mut self, a: usize, b: usize) {
+    /// The pair of two sensors; makes room for their differences, once.
+    fn add_pair(&mut self, a: usize, b: usize) -> u32 {
         let slot = a * self.sensors.len() + b;
         if self.pair_of[slot] != NO_PAIR {
-            return;
+            return self.pair_of[slot];
         }
         let longest_s = self
             .delay_s(self.sensors[a], b)
@@ -265,6 +246,7 @@ impl Network {
         });
         // One sum more than bins, and blocks that hold bins of one pair only.
         self.n_bins += (2 * half as usize + 2).next_multiple_of(BLOCK);
+        self.pair_of[slot]
     }
 
     /// Number of pairs of sensors near a place.

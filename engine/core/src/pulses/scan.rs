@@ -1,6 +1,7 @@
 //! Places from which many pairs of sensors hear with time differences that repeat.
 
-use super::lags::{LEVELS, Lags};
+use super::lags::{LEVELS, Lags, MOST_UNITS, UNIT};
+use super::near::{Frame, PAIRS};
 use super::network::{Cell, Network, Pair};
 use crate::geodesy::Enu;
 
@@ -17,12 +18,12 @@ const DIVIDED: [usize; LEVELS - 1] = [500, 400];
 
 /// Good places on the map, many beside one another, best first.
 pub(super) fn seeds(network: &Network, lags: &Lags) -> Vec<Seed> {
-    best(network, lags, |_| true)
+    best(network, lags, 0..network.cells.len() as u32)
 }
 
 /// Good places of a part of it, best first.
 pub(super) fn seeds_near(network: &Network, lags: &Lags, around: Around) -> Vec<Seed> {
-    best(network, lags, |cell| around.holds(cell))
+    best(network, lags, around.cells(network))
 }
 
 /// A part of the map.
@@ -39,13 +40,37 @@ impl Around {
         east_m * east_m + north_m * north_m < self.radius_m * self.radius_m
     }
 
+    /// Its cells.
+    fn cells<'a>(&self, network: &'a Network) -> impl Iterator<Item = u32> + Clone + use<'a> {
+        let around = *self;
+        let corner = network.cells.first().map_or((0.0, 0.0), |cell| {
+            (f64::from(cell.east_m), f64::from(cell.north_m))
+        });
+        // A cell more on either side; casts saturate at 0.
+        let within = |at_m: f64, n: usize| {
+            let first = (at_m - around.radius_m) / network.step_m;
+            let last = (at_m + around.radius_m) / network.step_m;
+            ((first - 1.0) as usize).min(n)..((last + 2.0) as usize).min(n)
+        };
+        let columns = within(around.at.east_m - corner.0, network.columns);
+        let rows = within(
+            around.at.north_m - corner.1,
+            network.cells.len() / network.columns,
+        );
+        rows.flat_map(move |row| columns.clone().map(move |c| row * network.columns + c))
+            .filter(move |&k| around.holds(&network.cells[k]))
+            .map(|k| k as u32)
+    }
+
     /// The pairs of sensors near its cells, once each.
     pub(super) fn pairs<'a>(&self, network: &'a Network) -> impl Iterator<Item = &'a Pair> {
-        let mut ids: Vec<u32> = network
-            .cells
-            .iter()
-            .filter(|cell| self.holds(cell))
-            .flat_map(|cell| network.pairs_of(cell))
+        let mut near: Vec<u32> = (self.cells(network))
+            .map(|k| network.cells[k as usize].near)
+            .collect();
+        near.dedup();
+        let mut ids: Vec<u32> = (near.iter())
+            .flat_map(|&near| &network.near[near as usize].pairs[..network.n_pairs()])
+            .copied()
             .collect();
         ids.sort_unstable();
         ids.dedup();
@@ -53,24 +78,9 @@ impl Around {
     }
 }
 
-fn best(network: &Network, lags: &Lags, within: impl Fn(&Cell) -> bool) -> Vec<Seed> {
+fn best(network: &Network, lags: &Lags, cells: impl Iterator<Item = u32> + Clone) -> Vec<Seed> {
     let n_pairs = network.n_pairs();
-    let sum = |level: usize, bins: &[u32]| lags.sum(level, &bins[..n_pairs]);
-    let mut found: Vec<(u32, Seed)> = network
-        .cells
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| within(cell))
-        .map(|(k, cell)| {
-            let seed = Seed {
-                east_m: f64::from(cell.east_m),
-                north_m: f64::from(cell.north_m),
-                score: sum(0, &cell.bins),
-            };
-            (k as u32, seed)
-        })
-        .filter(|(_, seed)| seed.score > 0.0)
-        .collect();
+    let mut found = brightest(network, lags, cells);
     let mut all = Vec::new();
     let mut step_m = network.step_m;
     for (level, &most) in (1..).zip(&DIVIDED) {
@@ -79,12 +89,13 @@ fn best(network: &Network, lags: &Lags, within: impl Fn(&Cell) -> bool) -> Vec<S
         step_m *= 0.5;
         let parents = std::mem::take(&mut found);
         for (k, parent) in parents {
-            let cell = &network.cells[k as usize];
+            let near = &network.near[network.cells[k as usize].near as usize];
+            let frame = Frame::new(network, near);
             for (de, dn) in [(-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)] {
                 let east_m = parent.east_m + de * step_m;
                 let north_m = parent.north_m + dn * step_m;
-                let bins = network.bins_at(cell, east_m, north_m);
-                let score = sum(level, &bins);
+                let bins = frame.bins(east_m, north_m);
+                let score = lags.sum(level, &bins[..n_pairs]);
                 found.push((
                     k,
                     Seed {
@@ -99,6 +110,51 @@ fn best(network: &Network, lags: &Lags, within: impl Fn(&Cell) -> bool) -> Vec<S
     all.extend_from_slice(&found);
     keep_best(&mut all, usize::MAX);
     all.into_iter().map(|(_, seed)| seed).collect()
+}
+
+/// The cells with most evidence, at least as many as are divided, if there is any.
+fn brightest(
+    network: &Network,
+    lags: &Lags,
+    cells: impl Iterator<Item = u32> + Clone,
+) -> Vec<(u32, Seed)> {
+    let n_pairs = network.n_pairs();
+    // How many cells have so many units of evidence.
+    let mut counts = vec![0_u32; MOST_UNITS * PAIRS + 1];
+    let units: Vec<u16> = cells
+        .clone()
+        .map(|k| {
+            let bins = &network.cells[k as usize].bins;
+            let units = if n_pairs == PAIRS {
+                lags.units(bins)
+            } else {
+                lags.units(&bins[..n_pairs])
+            };
+            counts[units as usize] += 1;
+            units as u16
+        })
+        .collect();
+    let mut enough = 0;
+    let least = (1..counts.len())
+        .rev()
+        .find(|&units| {
+            enough += counts[units] as usize;
+            enough >= DIVIDED[0]
+        })
+        .unwrap_or(1);
+    cells
+        .zip(units)
+        .filter(|&(_, units)| usize::from(units) >= least)
+        .map(|(k, units)| {
+            let cell = &network.cells[k as usize];
+            let seed = Seed {
+                east_m: f64::from(cell.east_m),
+                north_m: f64::from(cell.north_m),
+                score: UNIT * f32::from(units),
+            };
+            (k, seed)
+        })
+        .collect()
 }
 
 /// The best of `places`, which are best first, that lie `apart_m` from one another, `most` at most.

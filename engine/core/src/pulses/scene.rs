@@ -121,14 +121,7 @@ impl<'a> Scene<'a> {
             delays[s] = Some(delay_s);
             weights[s] = (1.0 + p / ((1.0 - p) * self.rates[s] * LOOSE_S)).ln();
         }
-        let found = peaks(
-            self.pulses,
-            self.free,
-            &delays,
-            &weights,
-            LOOSE_S,
-            LEAST_LOOSE,
-        );
+        let found = peaks(&self.times_s, &delays, &weights, LOOSE_S, LEAST_LOOSE);
         let Some(best) = found.first().map(|p| p.score) else {
             return Vec::new();
         };
@@ -165,8 +158,7 @@ impl<'a> Scene<'a> {
             }
         }
         let found = peaks(
-            self.pulses,
-            self.free,
+            &self.times_s,
             &delays,
             &weights,
             TIGHT_S,

@@ -1,6 +1,6 @@
 //! The separate places that the arrivals allow, each with its probability.
 
-use super::posterior::explore;
+use super::posterior::{Modes, explore};
 use super::problem::{Problem, Settings, SolveError};
 use super::refine::Mode;
 use super::scene::Scene;
@@ -60,7 +60,8 @@ pub fn candidates(
 
 /// Puts the maxima of one place together.
 fn gather<const D: usize, const P: usize>(scene: &Scene, settings: &Settings) -> Vec<Candidate> {
-    let modes = explore::<D, P>(scene, settings);
+    let mut modes = Modes::new();
+    explore::<D, P>(scene, settings, &mut modes);
     let mut order: Vec<&Mode<P>> = modes.list().iter().collect();
     order.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = modes.best();

@@ -1,9 +1,9 @@
 //! Posterior density of a place, everything else integrated out.
 
 use super::problem::Settings;
-use super::refine::{Mode, climb, delay};
+use super::refine::{Foot, Mode, climb, delay};
+use super::residuals::{Residuals, lateness_density};
 use super::scene::Scene;
-use crate::solve::refine::lateness_density;
 
 /// Times of firing from which the density of a place is sought: the best few of those with which
 /// one arrival is exactly on time.
@@ -30,6 +30,7 @@ pub(super) fn log_density<const D: usize, const P: usize>(
     let mut theta = *near;
     (theta[0], theta[1], theta[D]) = (x, y, 0.0);
     let mut ends: [Option<Mode<P>>; STARTS] = [None; STARTS];
+    let mut arrivals = Residuals::new();
     for (slot, t0) in ends
         .iter_mut()
         .zip(times_of_firing::<D, P>(scene, settings, &theta))
@@ -37,7 +38,14 @@ pub(super) fn log_density<const D: usize, const P: usize>(
         let Some(t0) = t0 else { continue };
         theta[D] = t0;
         let blur_s = 2.0 * scene.sigma_s;
-        *slot = climb::<D, P, true>(scene, settings, theta, LATE, blur_s, 1.0, STEPS);
+        let foot = Foot {
+            theta,
+            late: LATE,
+            blur_s,
+            scale: 1.0,
+            steps: STEPS,
+        };
+        *slot = climb::<D, P, true>(scene, settings, foot, &mut arrivals, |_| false);
     }
     // Two starts may end in one maximum.
     if let [Some(a), Some(b)] = &ends
@@ -49,9 +57,14 @@ pub(super) fn log_density<const D: usize, const P: usize>(
     for (k, end) in ends.iter().flatten().enumerate() {
         terms[3 * k] = end.evidence + settings.noise_scales[0].1.ln();
         for (j, (scale, prior)) in settings.noise_scales[1..].iter().enumerate() {
-            let from = (end.theta, end.late);
-            let more =
-                climb::<D, P, true>(scene, settings, from.0, from.1, 0.0, *scale, STEPS_MORE);
+            let foot = Foot {
+                theta: end.theta,
+                late: end.late,
+                blur_s: 0.0,
+                scale: *scale,
+                steps: STEPS_MORE,
+            };
+            let more = climb::<D, P, true>(scene, settings, foot, &mut arrivals, |_| false);
             if let Some(more) = more {
                 terms[3 * k + 1 + j] = more.evidence + prior.ln();
             }

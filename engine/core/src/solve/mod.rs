@@ -62,10 +62,12 @@ mod posterior;
 mod problem;
 mod readings;
 mod refine;
+mod residuals;
 mod rifle;
 mod scene;
 mod small;
 mod start;
+mod trails;
 
 pub use alternatives::{Candidate, candidates};
 pub use contour::Polygon;

@@ -145,9 +145,10 @@ impl Places {
             let u = x / l11;
             (u, (y - l21 * u) / l22)
         };
-        // Mean, and one over nine times the shape, of each place's squared distance.
-        let mut gammas = [(0.0, 0.0, 0.0); MOST];
-        for (gamma, p) in gammas.iter_mut().zip(&self.list[..self.n]) {
+        // Share of each place, and its normal number as a line in the cube root of the squared distance.
+        let mut shares = [0.0; MOST];
+        let mut lines = [(0.0, 0.0); MOST];
+        for (k, p) in self.list[..self.n].iter().enumerate() {
             let (du, dv) = white(p.at[0] - at[0], p.at[1] - at[1]);
             let c = &p.covariance;
             // Rows of S = L^-1 C L^-T.
@@ -160,16 +161,18 @@ impl Places {
                 + 4.0 * (du * du * s00 + 2.0 * du * dv * s01 + dv * dv * s11);
             let mean = mean.max(1e-12);
             let per = (variance / (9.0 * mean * mean)).max(1e-9);
-            *gamma = (p.weight / total, mean, per);
+            // One over nine times the shape of the gamma distribution is the variance of that cube root.
+            let per_sigma = 1.0 / per.sqrt();
+            shares[k] = p.weight / total;
+            lines[k] = (per_sigma / mean.cbrt(), (per - 1.0) * per_sigma);
         }
         let held = |limit: f64| -> f64 {
-            gammas[..self.n]
-                .iter()
-                .map(|&(share, mean, per)| {
-                    let x = ((limit / mean).cbrt() - 1.0 + per) / per.sqrt();
-                    share * below(x)
-                })
-                .sum()
+            let root = limit.cbrt();
+            let mut each = [0.0; MOST];
+            for k in 0..self.n.min(MOST) {
+                each[k] = shares[k] * below(lines[k].0 * root + lines[k].1);
+            }
+            each[..self.n].iter().sum()
         };
         // Bisection of the logarithm.
         let (mut low, mut high) = (-7.0_f64, 2.5_f64);

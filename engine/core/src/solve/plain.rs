@@ -3,7 +3,7 @@
 use super::problem::{MAX_SENSORS, Problem, Settings, Solution, SolveError};
 use super::refine::{LN_2_PI, delay, priors};
 use super::scene::Scene;
-use super::small::{cholesky, inverse, log_determinant, solve};
+use super::small::{Factor, cholesky, inverse, log_determinant, solve};
 use super::start::{Best, intersect, rate};
 use crate::geodesy::Enu;
 use crate::units::Seconds;
@@ -74,7 +74,7 @@ fn fit<const D: usize, const P: usize>(scene: &Scene) -> Result<Solution, SolveE
 fn descend<const D: usize, const P: usize>(
     scene: &Scene,
     mut theta: [f64; P],
-) -> Option<(f64, [f64; P], [[f64; P]; P])> {
+) -> Option<(f64, [f64; P], Factor<P>)> {
     let mut weights = [0.0; MAX_SENSORS];
     for (weight, sigma_s) in weights.iter_mut().zip(&scene.sigma[..scene.n]) {
         *weight = 1.0 / (sigma_s * sigma_s);

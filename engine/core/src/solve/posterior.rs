@@ -3,14 +3,16 @@
 use super::places::{Place, Places};
 use super::problem::{Problem, Settings, Solution, SolveError};
 use super::readings::other_readings;
-use super::refine::{Mode, refine};
+use super::refine::{Foot, Mode, climb};
+use super::residuals::Residuals;
 use super::scene::Scene;
 use super::start::{Best, intersect, rate};
+use super::trails::Trails;
 use crate::geodesy::Enu;
 use crate::units::Seconds;
 
 /// Places that are refined.
-const PLACES: usize = 8;
+pub(super) const PLACES: usize = 8;
 /// Maxima that are kept: of every place at every scale of noise.
 const MODES: usize = 3 * (PLACES + NEIGHBOURS);
 /// Maxima found from others by reading one arrival the other way.
@@ -46,15 +48,17 @@ fn weigh<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
 ) -> Result<Solution, SolveError> {
-    let modes = explore::<D, P>(scene, settings);
+    let mut modes = Modes::new();
+    explore::<D, P>(scene, settings, &mut modes);
     combine::<D, P>(scene, settings, &modes).ok_or(SolveError::Degenerate)
 }
 
-/// Every maximum of the posterior that was found, at every scale of noise.
+/// Adds to `modes`, which are empty, every maximum of the posterior that is found, at every scale of noise.
 pub(super) fn explore<const D: usize, const P: usize>(
     scene: &Scene,
     settings: &Settings,
-) -> Modes<P> {
+    modes: &mut Modes<P>,
+) {
     // How far an unknown height, wind and speed let true places miss, roughly.
     let air = (0.3 * (scene.wind_sigma[0] + scene.wind_sigma[1]) + 0.2 * scene.speed_sigma) * 500.0
         / (scene.speed * scene.speed);
@@ -67,10 +71,17 @@ pub(super) fn explore<const D: usize, const P: usize>(
             best.offer(start);
         }
     });
-    let mut modes = Modes::<P>::new();
+    let mut trails = Trails::<P>::new();
+    let mut arrivals = Residuals::new();
     for start in &best.starts[..best.n] {
-        let theta = start.unknowns::<D, P>(scene);
-        let mode = refine::<D, P>(scene, settings, theta, 0.2, tolerance, 1.0, 20);
+        let foot = Foot {
+            theta: start.unknowns::<D, P>(scene),
+            late: 0.2,
+            blur_s: tolerance,
+            scale: 1.0,
+            steps: 20,
+        };
+        let mode = climb::<D, P, false>(scene, settings, foot, &mut arrivals, trails.begin());
         modes.offer(mode, settings.noise_scales[0].1);
     }
     // What the best becomes when one arrival is read the other way: a free height, and free air more
@@ -81,33 +92,35 @@ pub(super) fn explore<const D: usize, const P: usize>(
         if from.evidence < modes.best() - NEIGHBOUR_OF {
             continue;
         }
-        let known = modes;
-        other_readings::<D, P>(
-            scene,
-            settings,
-            &known.list[..known.n],
-            &from,
-            |_, theta, _, odds| {
-                if odds > NEIGHBOUR_ODDS && modes.n < PLACES + NEIGHBOURS {
-                    let mode = refine::<D, P>(scene, settings, *theta, from.late, 0.0, 1.0, 6);
-                    modes.offer(mode, settings.noise_scales[0].1);
-                }
-            },
-        );
+        let mut feet = [Foot::new(&from, 1.0, 6); NEIGHBOURS];
+        let mut n_feet = 0;
+        let known = &modes.list[..modes.n];
+        other_readings::<D, P>(scene, settings, known, &from, |_, theta, _, odds| {
+            if odds > NEIGHBOUR_ODDS && n_feet < NEIGHBOURS {
+                feet[n_feet].theta = *theta;
+                n_feet += 1;
+            }
+        });
+        for foot in &feet[..n_feet] {
+            if modes.n < PLACES + NEIGHBOURS {
+                let mode = climb::<D, P, false>(scene, settings, *foot, &mut arrivals, |_| false);
+                modes.offer(mode, settings.noise_scales[0].1);
+            }
+        }
     }
     // More noise than stated: few steps from what the stated noise allows.
     let stated = modes.n;
     let worth = modes.best() - WORTH;
     for (scale, prior) in &settings.noise_scales[1..] {
         for k in 0..stated {
-            let from = modes.list[k];
+            let from = &modes.list[k];
             if from.evidence > worth {
-                let mode = refine::<D, P>(scene, settings, from.theta, from.late, 0.0, *scale, 8);
+                let foot = Foot::new(from, *scale, 8);
+                let mode = climb::<D, P, false>(scene, settings, foot, &mut arrivals, |_| false);
                 modes.offer(mode, *prior);
             }
         }
     }
-    modes
 }
 
 /// All triples of `0..n`, or an even choice of `most` of them.
@@ -135,7 +148,7 @@ pub(super) struct Modes<const P: usize> {
 }
 
 impl<const P: usize> Modes<P> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             list: [Mode::NONE; MODES],
             n: 0,

@@ -1,7 +1,8 @@
 //! Other readings of the same arrivals: one that is taken as on time is late, or the other way.
 
 use super::problem::Settings;
-use super::refine::{Mode, delay, lateness_density};
+use super::refine::{Mode, delay};
+use super::residuals::lateness_density;
 use super::scene::Scene;
 use crate::normal::below;
 

@@ -1,12 +1,10 @@
 //! From a first guess to the nearest maximum of the posterior.
 
 use super::problem::Settings;
+use super::residuals::{Residuals, add_square};
 use super::scene::Scene;
 use super::small::{cholesky, inverse, log_determinant, solve};
 
-/// Even at no lateness the density of lateness is what it would be this much later if it fell
-/// linearly to zero, seconds.
-const SOON_S: f64 = 0.002;
 pub(super) const LN_2_PI: f64 = 1.837_877_066_409_345_3;
 
 /// A maximum of the posterior and the normal distribution that fits it there.
@@ -76,69 +74,6 @@ pub(super) fn delay<const D: usize, const P: usize>(
     (tau + theta[D], by)
 }
 
-/// Density of the lateness of a late arrival, per second.
-#[inline(always)]
-pub(super) fn lateness_density(l: f64, lateness_s: f64) -> f64 {
-    let q = 1.0 / (1.0 + l / lateness_s);
-    (l + SOON_S) * (q * q) * (q * q) / (lateness_s * (lateness_s / 6.0 + SOON_S / 3.0))
-}
-
-/// What one residual says under "on time or late".
-struct Share {
-    /// Probability of being on time.
-    on: f64,
-    /// First and second derivative of the log density by the residual.
-    slope: f64,
-    bend: f64,
-    /// The density, per second.
-    density: f64,
-}
-
-/// Density of a residual `e`: `(1 - late) N(0, sigma) + late p(e)`, where `p` is the lateness smeared
-/// by the noise: its density times a smooth step at zero.
-#[inline(always)]
-fn share(e: f64, sigma: f64, late: f64, lateness_s: f64) -> Share {
-    /// A logistic curve of this slope is the normal distribution function to 0.01.
-    const LOGISTIC: f64 = 1.702;
-    let per = 1.0 / sigma;
-    let x = e * per;
-    // (1 - late) / (sqrt(2 pi) sigma).
-    let on = if x * x < 80.0 {
-        (1.0 - late) * 0.398_942_280_401_432_7 * per * (-0.5 * x * x).exp()
-    } else {
-        0.0
-    };
-    let l = e.max(0.0);
-    let q = 1.0 / (1.0 + l / lateness_s);
-    let tail = late * lateness_density(l, lateness_s);
-    let (step, slope_step) = if x > 9.0 {
-        (1.0, 0.0)
-    } else {
-        // Bounded so that a hopeless arrival neither overflows nor loses its slope.
-        let u = (-LOGISTIC * x.max(-200.0)).exp();
-        let step = 1.0 / (1.0 + u);
-        (step, LOGISTIC * per * (1.0 - step))
-    };
-    let off = tail * step;
-    let density = on + off;
-    let w = on / density;
-    let on_slope = -x * per;
-    let mut off_slope = slope_step;
-    let mut off_bend = -slope_step * LOGISTIC * per * step;
-    if e > 0.0 {
-        let soon = 1.0 / (l + SOON_S);
-        off_slope += soon - 4.0 * q / lateness_s;
-        off_bend -= soon * soon;
-    }
-    let gap = on_slope - off_slope;
-    Share {
-        on: w,
-        slope: w * on_slope + (1.0 - w) * off_slope,
-        bend: -w * per * per + (1.0 - w) * off_bend + w * (1.0 - w) * gap * gap,
-        density,
-    }
-}
-
 /// Priors: adds their information and slope at `theta`, returns their log density.
 #[inline(always)]
 pub(super) fn priors<const D: usize, const P: usize>(
@@ -170,32 +105,56 @@ pub(super) fn priors<const D: usize, const P: usize>(
     log
 }
 
-/// Climbs from `theta` to a maximum of the posterior with `scale` times the stated noise, the noise
-/// at least `blur_s` at first and half of that from step to step; expectation-maximisation for who is late and for the share
-/// of late ones, Gauss-Newton for the rest.
-pub(super) fn refine<const D: usize, const P: usize>(
-    scene: &Scene,
-    settings: &Settings,
-    theta: [f64; P],
-    late: f64,
-    blur_s: f64,
-    scale: f64,
-    steps: usize,
-) -> Option<Mode<P>> {
-    climb::<D, P, false>(scene, settings, theta, late, blur_s, scale, steps)
+/// Where a climb to a maximum begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Foot<const P: usize> {
+    pub(super) theta: [f64; P],
+    /// Share of late arrivals.
+    pub(super) late: f64,
+    /// The noise is at least this at first, half of it after each step, seconds.
+    pub(super) blur_s: f64,
+    /// The noise in units of what is stated.
+    pub(super) scale: f64,
+    /// Steps at most.
+    pub(super) steps: usize,
 }
 
-/// As [`refine`], east and north held at those of `theta` if `HELD`: the evidence is then the
-/// density of the place, the rest integrated out by Laplace's method.
+impl<const P: usize> Foot<P> {
+    /// At a maximum known, to climb on under noise of another scale.
+    pub(super) fn new(mode: &Mode<P>, scale: f64, steps: usize) -> Self {
+        Self {
+            theta: mode.theta,
+            late: mode.late,
+            blur_s: 0.0,
+            scale,
+            steps,
+        }
+    }
+}
+
+/// A point on the way up: number of the step, unknowns, share of late arrivals, and half of the information (the
+/// rows' first entries up to the diagonal).
+pub(super) type Point<'a, const P: usize> = (usize, &'a [f64; P], f64, &'a [[f64; P]; P]);
+
+/// Climbs from `foot` to a maximum of the posterior; expectation-maximisation for who is late and for the share
+/// of late ones, Gauss-Newton for the rest.
+///
+/// East and north are held if `HELD`: the evidence is then the density of the place, the rest integrated out by
+/// Laplace's method. The climb is given up where `stop` says so. `arrivals` is room to work in.
 pub(super) fn climb<const D: usize, const P: usize, const HELD: bool>(
     scene: &Scene,
     settings: &Settings,
-    mut theta: [f64; P],
-    mut late: f64,
-    mut blur_s: f64,
-    scale: f64,
-    steps: usize,
+    foot: Foot<P>,
+    arrivals: &mut Residuals<P>,
+    mut stop: impl FnMut(Point<'_, P>) -> bool,
 ) -> Option<Mode<P>> {
+    let Foot {
+        mut theta,
+        mut late,
+        mut blur_s,
+        scale,
+        steps,
+    } = foot;
     let [alpha, beta] = settings.late_share;
     let n = scene.n as f64;
     let least_s = scene.sigma[..scene.n]
@@ -204,34 +163,24 @@ pub(super) fn climb<const D: usize, const P: usize, const HELD: bool>(
         .fold(f64::INFINITY, f64::min);
     let least_s = scale * least_s;
     for step_no in 0..steps {
+        arrivals.set::<D>(scene, &theta, (late, settings.lateness_s), scale, blur_s);
         let mut info = [[0.0; P]; P];
         let mut slope = [0.0; P];
         let mut n_late = 0.0;
         for m in 0..scene.n {
-            let (predicted, by) = delay::<D, P>(scene, m, &theta);
-            let e = scene.t[m] - predicted;
-            let sigma = (scale * scene.sigma[m]).max(blur_s);
-            let s = share(e, sigma, late, settings.lateness_s);
-            n_late += 1.0 - s.on;
-            // Newton where the density curves down, Gauss-Newton's part of it elsewhere.
-            // One that is early pulls as a spring would that is at rest when it is on time.
-            let floor = if e < 0.0 {
-                s.slope / (sigma - e)
-            } else {
-                0.3 * s.on / (sigma * sigma)
-            };
-            let weight = (-s.bend).max(floor);
+            let by = arrivals.by(m);
+            n_late += 1.0 - arrivals.on[m];
             for a in 0..P {
-                slope[a] -= s.slope * by[a];
-                let wa = weight * by[a];
-                for b in 0..=a {
-                    info[a][b] += wa * by[b];
-                }
+                slope[a] -= arrivals.slope[m] * by[a];
             }
+            add_square(&mut info, arrivals.weight[m], &by);
         }
         // The slope of the log density by the residual is minus that by the prediction.
         priors::<D, P>(scene, scene.reach, &theta, &mut info, &mut slope);
         info[D][D] += 1e-6;
+        if stop((step_no, &theta, late, &info)) {
+            return None;
+        }
         if HELD {
             hold_place(&mut info, &mut slope);
         }
@@ -255,7 +204,8 @@ pub(super) fn climb<const D: usize, const P: usize, const HELD: bool>(
             break;
         }
     }
-    settle::<D, P, HELD>(scene, settings, theta, late, scale)
+    arrivals.set::<D>(scene, &theta, (late, settings.lateness_s), scale, 0.0);
+    settle::<D, P, HELD>(scene, settings, arrivals, (theta, late, scale))
 }
 
 /// Takes east and north out of the unknowns.
@@ -276,12 +226,10 @@ fn hold_place<const P: usize>(info: &mut [[f64; P]; P], slope: &mut [f64; P]) {
 fn settle<const D: usize, const P: usize, const HELD: bool>(
     scene: &Scene,
     settings: &Settings,
-    theta: [f64; P],
-    late: f64,
-    scale: f64,
+    arrivals: &Residuals<P>,
+    (theta, late, scale): ([f64; P], f64, f64),
 ) -> Option<Mode<P>> {
     let mut full = [[0.0; P]; P];
-    let mut sure = [[0.0; P]; P];
     let mut slope = [0.0; P];
     let mut product = 1.0;
     let mut log = 0.0;
@@ -289,42 +237,45 @@ fn settle<const D: usize, const P: usize, const HELD: bool>(
     let mut n_late = 0.0;
     let mut nobody_late = 1.0;
     for m in 0..scene.n {
-        let (predicted, by) = delay::<D, P>(scene, m, &theta);
-        let sigma = scale * scene.sigma[m];
-        let s = share(scene.t[m] - predicted, sigma, late, settings.lateness_s);
-        product *= s.density;
+        let on = arrivals.on[m];
+        product *= arrivals.density[m];
         if !(1e-100..1e100).contains(&product) {
             log += product.max(1e-300).ln();
             product = 1.0;
         }
-        on_time |= u64::from(s.on > 0.5) << m;
-        n_late += 1.0 - s.on;
-        nobody_late *= s.on;
-        let on_weight = s.on / (sigma * sigma);
-        for a in 0..P {
-            slope[a] -= s.slope * by[a];
-            for b in 0..=a {
-                full[a][b] -= s.bend * by[a] * by[b];
-                sure[a][b] += on_weight * by[a] * by[b];
-            }
-        }
+        on_time |= u64::from(on > 0.5) << m;
+        n_late += 1.0 - on;
+        nobody_late *= on;
+        add_square(&mut full, -arrivals.bend[m], &arrivals.by(m));
     }
     log += product.max(1e-300).ln();
     log += priors::<D, P>(scene, scene.reach, &theta, &mut full, &mut slope);
-    priors::<D, P>(scene, scene.reach, &theta, &mut sure, &mut slope);
     full[D][D] += 1e-6;
-    sure[D][D] += 1e-6;
     let [alpha, beta] = settings.late_share;
     log += (alpha - 1.0) * late.ln() + (beta - 1.0) * (1.0 - late).ln();
     if HELD {
         // A density must not jump from place to place.
         log += (1.0 + (settings.all_on_time - 1.0) * nobody_late).ln();
         hold_place(&mut full, &mut slope);
-        hold_place(&mut sure, &mut slope);
     } else if n_late < 0.5 {
         log += settings.all_on_time.ln();
     }
-    let factor = cholesky(&full).or_else(|| cholesky(&sure))?;
+    // Where the density does not curve down everywhere, what those on time say alone.
+    let sure = || {
+        let mut sure = [[0.0; P]; P];
+        for m in 0..scene.n {
+            let weight = arrivals.on[m] / (arrivals.sigma_s[m] * arrivals.sigma_s[m]);
+            add_square(&mut sure, weight, &arrivals.by(m));
+        }
+        let mut slope = [0.0; P];
+        priors::<D, P>(scene, scene.reach, &theta, &mut sure, &mut slope);
+        sure[D][D] += 1e-6;
+        if HELD {
+            hold_place(&mut sure, &mut slope);
+        }
+        cholesky(&sure)
+    };
+    let factor = cholesky(&full).or_else(sure)?;
     let evidence = log + 0.5 * (P as f64 * LN_2_PI - log_determinant(&factor));
     Some(Mode {
         theta,
@@ -394,36 +345,5 @@ mod tests {
                 }
             }
         }
-
-        #[test]
-        fn slope_and_bend_match_finite_differences(
-            e in -0.01..0.08_f64, late in 0.05..0.5_f64,
-        ) {
-            // At zero the density has a corner; its smooth step hides it from nobody but this test.
-            prop_assume!(e.abs() > 1e-6);
-            let (sigma, s, h) = (1e-3, 0.045, 1e-8);
-            let log = |e: f64| share(e, sigma, late, s).density.ln();
-            let here = share(e, sigma, late, s);
-            let slope = (log(e + h) - log(e - h)) / (2.0 * h);
-            // The unit of slope is 1 / sigma.
-            prop_assert!((here.slope - slope).abs() < 1e-2 + 1e-4 * here.slope.abs());
-            let h = 1e-7;
-            let up = share(e + h, sigma, late, s).slope;
-            let down = share(e - h, sigma, late, s).slope;
-            let bend = (up - down) / (2.0 * h);
-            // The lateness's own curvature is left at its larger term: up to 4 / s^2.
-            let slack = 4.0 / (s * s) + 1e-3 * here.bend.abs();
-            prop_assert!((here.bend - bend).abs() < slack, "{} {bend}", here.bend);
-        }
-    }
-
-    #[test]
-    fn lateness_is_a_density() {
-        // Trapezoid over 20 s; the tail beyond holds 3 (s / l)^2 = 2e-5.
-        let step = 1e-4;
-        let sum: f64 = (0..200_000)
-            .map(|k| lateness_density(f64::from(k) * step, 0.045) * step)
-            .sum();
-        assert!((sum - 1.0).abs() < 5e-3, "{sum}");
     }
 }

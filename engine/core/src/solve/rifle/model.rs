@@ -3,7 +3,7 @@
 use super::flight::Flight;
 use super::{Bullet, RifleProblem};
 use crate::geodesy::Enu;
-use crate::solve::refine::lateness_density;
+use crate::solve::residuals::lateness_density;
 use crate::travel::Medium;
 
 /// East, north, up, time of firing, azimuth and elevation in radians, muzzle speed, ln of the
