@@ -47,8 +47,9 @@ pub fn card(
          | ESC-10: 400 clips of ten everyday sounds | CC BY 3.0, K. J. Piczak |\n\
          | ambiences of the program Blanket | CC0, CC BY, public domain, see their licensing table |\n\
          | guns, fireworks and blows by formula in random places; scenes of the simulator | made by this program |\n\n\
-         Everything recorded is heard as it lies and through random microphones, rates, noises and converters; live fire also \
-         without its street, clips also among live fire. No sample of it is in the model or in this repository.\n\n\
+         Everything recorded is heard as it lies and through random microphones, rates, noises and converters; clips also among \
+         live fire, and single impulses of them at other speeds in other places. No sample of it is in the model or in this \
+         repository.\n\n\
          ## Limits\n\n\
          - Guns but three pistols, all fireworks, knocks, steps, claps, hammers, glass and engines are known by formula only.\n\
          - A large firecracker near by and a pistol are told apart by little but their length; on its own an arrival of either may be \

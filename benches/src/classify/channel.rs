@@ -125,7 +125,8 @@ fn add_noise(audio: &mut Audio, below_db: f64, ambience: &[&Audio], random: &mut
     }
 }
 
-fn coloured_noise(n: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
+/// Noise whose power falls as a random mixture of none and 1/f^2.
+pub(super) fn coloured_noise(n: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
     let red = random.random_range(0.0..0.995_f32);
     let white = random.random_range(0.0..0.3_f32);
     let mut state = 0.0;

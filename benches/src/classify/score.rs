@@ -250,7 +250,7 @@ impl Row {
 }
 
 /// Is gunfire the likeliest class?
-fn names_gunfire(p: &[f64; 3]) -> bool {
+pub(super) fn names_gunfire(p: &[f64; 3]) -> bool {
     p[0] > p[1] && p[0] > p[2]
 }
 

@@ -234,6 +234,7 @@ Examples:
 Examples:
   shotfix bench classify data/ --plot figures/
   shotfix bench classify data/ --train engine/core/model/classifier.bin
+  shotfix bench classify data/ --elsewhere own-sounds/
   shotfix bench classify data/ --made 50 --scenes 5 --heard heard.bin")]
     Classify(BenchClassifyArgs),
     /// The solver for one shot on case files of arrival times, beside the best of other solvers.
@@ -318,6 +319,9 @@ pub struct BenchClassifyArgs {
     /// Write the model learned on all sources here, and its data card beside it (.md).
     #[arg(long, value_name = "FILE")]
     pub train: Option<PathBuf>,
+    /// Also hear the audio files below this folder, and count those that pass as gunfire by folder.
+    #[arg(long, value_name = "DIR")]
+    pub elsewhere: Option<PathBuf>,
     /// Keep what was heard in this file, or take it from there if the settings are the same.
     #[arg(long, value_name = "FILE")]
     pub heard: Option<PathBuf>,

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use shotfix_benches::classify::{
-    Amounts, Gathered, Learning, card, gather, hash, learn, load, save, score, source_levels, table,
+    Amounts, Gathered, Learning, card, elsewhere, elsewhere_table, gather, hash, learn, load, save,
+    score, source_levels, table,
 };
 
 use crate::args::BenchClassifyArgs;
@@ -43,6 +44,18 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
     let bytes = learnt.model.to_bytes();
     out.write_all(table(&amounts, &learning, &gathered, &scores).as_bytes())?;
     writeln!(out, "model: {} bytes, {}", bytes.len(), hash(&bytes))?;
+    if let Some(folder) = &args.elsewhere {
+        let (rows, unread) = elsewhere(
+            folder,
+            &learnt.model,
+            scores.shot_threshold,
+            scores.arrival_threshold,
+        )?;
+        for error in unread {
+            eprintln!("warning: {error}");
+        }
+        out.write_all(elsewhere_table(&rows).as_bytes())?;
+    }
     if let Some(path) = &args.train {
         write(path, &bytes)?;
         let card = card(&amounts, &learning, &gathered, &scores, &bytes);
