@@ -13,7 +13,8 @@
 //! 1. Three arrivals fix one or two places in closed form (`start`). Up to 64 triples are
 //!    intersected, each place rated by all arrivals, the best eight kept that lie apart.
 //! 2. Each climbs to a maximum of the posterior, noise lowered on the way: expectation-maximisation
-//!    for who is late, Newton for the rest (`refine`). Maxima are weighed by Laplace's method.
+//!    for who is late, Newton for the rest (`refine`); one that comes to where an earlier one was at the same step
+//!    need not go on (`trails`). Maxima are weighed by Laplace's method.
 //! 3. The answer is the place of least expected error over all maxima; the covariance also counts
 //!    the readings in which one arrival is late after all (`readings`), and is scaled so that its
 //!    95 % ellipse holds 95 % of the probability (`places`).
