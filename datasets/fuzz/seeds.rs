@@ -50,7 +50,38 @@ fn main() {
     let presets = shotfix_simulator::Scene::presets().iter();
     let presets = presets.map(|preset| preset.toml.as_bytes().to_vec());
     let terms = b"schema = \"shotfix.path-terms/1\"\n[[sensor]]\nid = \"A\"\neast = 0.0\nnorth = 0.0\nup = 8.0\n[[sensor]]\nid = \"B\"\neast = 90.0\nnorth = 0.0\nup = 8.0\n[[calibration]]\nname = \"corner\"\ntime = \"2026-07-04T21:30:00Z\"\neast = 10.0\nnorth = 20.0\nup = 1.5\nplace_sigma_m = 0.5\nshots = 3\nspeed_of_sound_m_s = 343.0\nspeed_of_sound_sigma_m_s = 0.6\nwind_m_s = [1.0, 0.0]\nwind_sigma_m_s = [1.0, 1.0]\npaths = [\n  { sensor = \"A\", delay_ms = 4.0, sigma_ms = 0.5, shots = 3 },\n  { sensor = \"B\", delay_ms = 9.0, sigma_ms = 0.5, shots = 2 },\n]\n";
-    let seeds: [(&str, Vec<Vec<u8>>); 6] = [
+    let survey = br#"{"firing_position":"FP1","firearm":"pistol","num_rounds":3,"survey_location":{"x":1.0,"y":2.0,"z":3.0}}"#;
+    let truth = br#"{"schema":"shotfix.truth/1","shots":[{"time":"2026-07-04T21:30:00Z","position":{"east":1.0,"north":2.0,"up":1.5},"firearm":"9mm"}]}"#;
+    let sidecar = br#"{"serial_number":"A","timestamp":"2018-12-19T00:49:26.000Z","location":{"x":1.0,"y":2.0,"z":3.0}}"#;
+    let casings =
+        b"time,east,north,sigma_m,up\n# found by A.\n2026-07-04T21:30:00Z,10,-20.5,0.3,1\n";
+    let microphones = b"file,x,y,z\na.wav,1,2,3\nb.wav,4,5,\n";
+    let one_shot = br#"{"id":"a","dim":2,"c":343.0,"c_sigma":1.0,"wind_sigma":1.0,"sigma":0.001,"sensors":[[0,0],[90,0],[0,90],[90,90]],"toa":[1.1,1.2,1.2,1.3],"truth":[45,45]}"#;
+    let height = br#"{"id":7,"dim":3,"sigma":0.001,"weather":{"speed_of_sound":340.0,"wind":[3.0,-1.0]},"sensors":[[0,0,1],[90,0,2],[0,90,3],[90,90,9],[40,50,20]],"toa":[1,1,1,1,1]}"#;
+    let many_shots = br#"{"id":"b","c":343.0,"sensors":[[0,0],[90,0],[0,90],[90,90]],"picks":[{"s":0,"t":1.1,"snr":9},{"s":1,"t":1.2},{"s":2,"t":1.2,"snr":20},{"s":3,"t":1.3},{"s":0,"t":1.6},{"s":1,"t":1.7},{"s":2,"t":1.7},{"s":3,"t":1.8}],"events":[{"t0":1.0,"x":45,"y":45}]}"#;
+    // Two features, one tree of one question; the layout is that of `core::classify::model`.
+    let small =
+        |values: &[u16]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
+    let floats =
+        |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
+    let model = [
+        b"shotfixM".to_vec(),
+        small(&[2, 3, 2, 3, 1, 2]),
+        floats(&[0.5, 1.0, 0.0, 0.1, 0.0, 0.0, 0.5, -0.5]),
+        small(&[1, 1]),
+        floats(&[0.25, 1.0, 0.0, -1.0, -1.0, 0.0, 1.0]),
+        floats(&[0.0, 1.0, 1.0, 2.0, 1.0, 0.0, 1.0, 0.5, 1.5]),
+    ]
+    .concat();
+    // STREAMINFO alone: blocks of 16 to 16 samples, 48 kHz, mono, 16 bits, length unknown.
+    let flac = [
+        b"fLaC\x80\x00\x00\x22\x00\x10\x00\x10".to_vec(),
+        vec![0; 6],
+        b"\x0b\xb8\x00\xf0".to_vec(),
+        vec![0; 20],
+    ]
+    .concat();
+    let seeds: [(&str, Vec<Vec<u8>>); 10] = [
         (
             "riff",
             vec![
@@ -80,6 +111,22 @@ fn main() {
             ],
         ),
         ("path_terms", vec![terms.to_vec()]),
+        (
+            "beside",
+            vec![
+                survey.to_vec(),
+                truth.to_vec(),
+                sidecar.to_vec(),
+                casings.to_vec(),
+                microphones.to_vec(),
+            ],
+        ),
+        (
+            "case_lines",
+            vec![one_shot.to_vec(), height.to_vec(), many_shots.to_vec()],
+        ),
+        ("compressed", vec![flac]),
+        ("model", vec![model]),
         ("scene_toml", presets.chain([scene.to_vec()]).collect()),
     ];
     for (target, inputs) in seeds {

@@ -54,7 +54,7 @@ impl FoundPlace {
     }
 }
 
-fn parse(text: &str) -> Result<Vec<FoundPlace>, FieldError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<FoundPlace>, FieldError> {
     csv_table::read(text, &COLUMNS, row)
 }
 

@@ -103,9 +103,13 @@ struct Survey {
 
 /// Reads a live-fire `*.survey.json`: one place, so many rounds, no times.
 pub(crate) fn read_survey(path: &Path) -> Result<RawTruth, Error> {
-    let text = read_text(path)?;
+    survey_of(&read_text(path)?, path)
+}
+
+/// The survey that `text` tells; `path` names it in errors.
+pub(crate) fn survey_of(text: &str, path: &Path) -> Result<RawTruth, Error> {
     let survey: Survey =
-        serde_json::from_str(&text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
+        serde_json::from_str(text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
     let place = survey
         .survey_location
         .resolve()
@@ -143,9 +147,13 @@ struct TruthShot {
 
 /// Reads the simulator's `truth.json`.
 pub(crate) fn read_truth(path: &Path) -> Result<RawTruth, Error> {
-    let text = read_text(path)?;
+    truth_of(&read_text(path)?, path)
+}
+
+/// The truth that `text` tells; `path` names it in errors.
+pub(crate) fn truth_of(text: &str, path: &Path) -> Result<RawTruth, Error> {
     let file: TruthFile =
-        serde_json::from_str(&text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
+        serde_json::from_str(text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
     if let Some(schema) = file.schema.filter(|s| !s.starts_with("shotfix.truth/1")) {
         return Err(Error::field(
             path,

@@ -9,7 +9,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Failure;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
 use super::{AudioFile, Container, Metadata};
@@ -56,7 +56,12 @@ fn failure(path: &Path, error: Failure) -> Error {
 impl Packets {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let file = File::open(path).map_err(|e| Error::io(path, e))?;
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        Self::of(Box::new(file), path)
+    }
+
+    /// Reads `source`; `path` names it in errors.
+    pub(super) fn of(source: Box<dyn MediaSource>, path: &Path) -> Result<Self, Error> {
+        let stream = MediaSourceStream::new(source, Default::default());
         let format = symphonia::default::get_probe()
             .probe(
                 &Hint::new(),

@@ -1,8 +1,9 @@
-//! The samples of a WAV that is in memory, for the fuzz targets.
+//! The samples of a file that is in memory, for the fuzz targets.
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
+use super::compressed::Packets;
 use super::wav::{WavFrames, probe_wav};
 use super::{AudioFile, Container};
 use crate::error::Error;
@@ -28,6 +29,24 @@ pub fn wav_samples<R: Read + Seek>(mut file: R) -> Result<MemoryReader<R>, Error
         path: path.to_owned(),
         reason: e.to_string(),
     })
+}
+
+/// Decodes FLAC or OGG Vorbis until its end or until `most` samples, all channels interleaved; returns how many.
+///
+/// # Errors
+/// What opening or reading such a file gives.
+pub fn compressed_samples(bytes: Vec<u8>, most: usize) -> Result<usize, Error> {
+    let path = Path::new("memory.ogg");
+    let mut packets = Packets::of(Box::new(Cursor::new(bytes)), path)?;
+    let mut out = [0.0; 4096];
+    let mut n = 0;
+    while n < most {
+        match packets.read(path, &mut out)? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    Ok(n)
 }
 
 impl<R: Read> MemoryReader<R> {

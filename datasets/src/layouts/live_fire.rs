@@ -146,9 +146,13 @@ fn read(files: &Files, options: &OpenOptions) -> Result<Draft, Error> {
 
 /// Reads `T.audio.ID.json`.
 fn read_sidecar(path: &Path) -> Result<Placed, Error> {
-    let text = read_text(path)?;
+    sidecar(&read_text(path)?, path)
+}
+
+/// What `text` tells of the audio beside it; `path` names it in errors.
+fn sidecar(text: &str, path: &Path) -> Result<Placed, Error> {
     let sidecar: Sidecar =
-        serde_json::from_str(&text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
+        serde_json::from_str(text).map_err(|e| Error::field(path, "JSON", e.to_string()))?;
     let start = sidecar
         .timestamp
         .parse()
@@ -169,6 +173,11 @@ fn read_sidecar(path: &Path) -> Result<Placed, Error> {
         start,
         position,
     })
+}
+
+/// Parses `text` as a sidecar and drops what comes out.
+pub(super) fn sidecar_text(text: &str) {
+    let _ = sidecar(text, Path::new("T.audio.ID.json"));
 }
 
 /// The files `T.suffix` of tests that there is audio `T.audio.ID.wav` of, or all if no name fits:

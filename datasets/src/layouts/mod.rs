@@ -151,6 +151,12 @@ fn first_readable(files: &Files) -> Option<AudioFile> {
     files.audio.iter().find_map(|path| audio::probe(path).ok())
 }
 
+/// Reads `text` as what layouts find beside audio, and drops what comes out.
+pub(crate) fn beside_text(text: &str) {
+    live_fire::sidecar_text(text);
+    coordinates::table_text(text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,9 +8,11 @@ pub mod riff;
 pub mod smj;
 pub mod wav_format;
 
+use std::path::Path;
+
 use shotfix_core::Timestamp;
 
-pub use crate::audio::memory::{MemoryReader, wav_samples};
+pub use crate::audio::memory::{MemoryReader, compressed_samples, wav_samples};
 
 /// Reads `text` in turn as an `array.toml`, an array CSV and every form of weather, and drops
 /// what comes out.
@@ -25,6 +27,20 @@ pub fn array_text(text: &str) {
 /// Parses `text` as a file of path terms.
 pub fn path_terms_text(text: &str) {
     let _ = crate::path_terms::PathTermsFile::parse(text);
+}
+
+/// Reads `text` in turn as every table and JSON that may lie beside recordings: places of casings, of microphones, of
+/// shots, and sidecars of live fire; drops what comes out.
+pub fn beside_text(text: &str) {
+    let path = Path::new("beside");
+    let _ = crate::found::parse(text);
+    for truth in [
+        crate::truth::survey_of(text, path),
+        crate::truth::truth_of(text, path),
+    ] {
+        let _ = truth.map(|truth| truth.resolve(None));
+    }
+    crate::layouts::beside_text(text);
 }
 
 /// A civil date and time, UTC, as an instant; `None` if there is no such date.
