@@ -253,7 +253,7 @@ impl Path {
             return;
         }
         let loss_db = if self.late_s > 0.0 { 6.0 } else { 0.0 };
-        let snr_db = 38.0 - 22.0 * (self.range_m / 100.0).log10() - loss_db + 3.0 * normal(rng);
+        let snr_db = 39.0 - 20.0 * (self.range_m / 100.0).log10() - loss_db + 3.0 * normal(rng);
         let time_s = fired_s + self.delay_s + self.late_s + SIGMA_S * normal(rng);
         picks.push(Pick {
             sensor,

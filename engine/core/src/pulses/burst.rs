@@ -1,6 +1,7 @@
 //! The rounds fired from one place, and the delays that they share.
 
 use super::hearing::Hearing;
+use super::levels::Levels;
 use super::place::{Place, share};
 
 /// A round needs this much evidence, for it may be at any time: a few chances a second, each as wide as
@@ -44,6 +45,8 @@ pub(super) struct Burst {
     pub(super) rounds: Vec<Round>,
     pub(super) hearing: Hearing,
     pub(super) jitter_s: f64,
+    /// How strong its pulses are, once some are known.
+    pub(super) levels: Option<Levels>,
 }
 
 impl Burst {

@@ -11,11 +11,13 @@
 //!    and no round has to be told from another yet.
 //! 2. A map of the sum of those ratios over the pairs of the eight sensors nearest to each cell, refined
 //!    where it is high (`scan`). As equal differential times do in seismology, a late path spoils its own
-//!    pairs only.
+//!    pairs only. There are two maps, one of all pulses and one of the loud ones: near a shooter its shots are louder
+//!    than clutter, echoes and detours, so that the second shows shooters that are hidden in the first (`explain`).
 //! 3. From each of the best places a draft: pulses set back by their travel times coincide where rounds
 //!    were fired (`stack`); the delay of each path beyond the straight ray is what most rounds agree on
 //!    (`settle`); with these delays, late ones included, rounds stand out to a millisecond or two, and
-//!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`).
+//!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`). A pulse as
+//!    strong as the burst is at its range, judged by the others, speaks for the round (`levels`).
 //!    The delays that the rounds share are placed once, paths on time or late, at two scales of path
 //!    errors of which the more probable one is taken (`place`).
 //!    Most places lead to the same few drafts: after each pass only the best go on that lie apart and are
@@ -23,7 +25,8 @@
 //!    together.
 //! 4. Drafts that are worth it explain their pulses; pulses that follow the rounds of a known burst by a
 //!    lag that repeats are probably its echoes (`echo`); then the next scan, and at the end each burst
-//!    again among the others (`explain`).
+//!    again among the others (`explain`). Rounds that are weak beside the others of their burst are first given back,
+//!    for they are often made of the pulses of another shooter, whose own rounds then take them.
 //! 5. What the rounds of a burst share is located once more by [`crate::solve`], with air and survey as uncertain
 //!    as they are, and every reading of the delays weighed: that gives place and covariance (`region`).
 //!
@@ -43,7 +46,7 @@
 //!   on-time ones, but hardly a burst made of the arrivals of several shooters.
 //! - Clutter of five pulses a second and sensor hides most bursts among a hundred sensors; one a second
 //!   hides none.
-//! - At most 180 places a scan and ten scans: a window with tens of shooters at once is not resolved.
+//! - At most 120 places a scan and ten scans: a window with tens of shooters at once is not resolved.
 //!
 //! # Source
 //! S. Calhoun et al., arXiv 2108.07377, for constant delays of paths (7.4 ms RMS) and a jitter of 1 ms;
@@ -55,6 +58,7 @@ mod echo;
 mod explain;
 mod hearing;
 mod lags;
+mod levels;
 mod network;
 mod place;
 mod pulse;

@@ -1,5 +1,7 @@
 //! What the sensors reported.
 
+use super::levels::densities;
+
 /// A pulse that a sensor reported.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pulse {
@@ -20,6 +22,8 @@ pub(super) struct Pulses {
     /// Indices into `list` by sensor, in order of time.
     pub(super) by_sensor: Vec<Vec<u32>>,
     pub(super) span_s: f64,
+    /// Density of the strength of each among all, per dB, if strengths differ.
+    pub(super) strength_densities: Option<Vec<f64>>,
 }
 
 impl Pulses {
@@ -44,7 +48,9 @@ impl Pulses {
             (Some(first), Some(last)) => (last.time_s - first.time_s).max(1.0),
             _ => 1.0,
         };
+        let snr_db: Vec<f64> = list.iter().map(|p| p.snr_db).collect();
         Self {
+            strength_densities: densities(&snr_db),
             list,
             index,
             by_sensor,

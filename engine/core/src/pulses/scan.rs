@@ -13,7 +13,7 @@ pub(super) struct Seed {
 }
 
 /// Cells that are divided, by level of division.
-const DIVIDED: [usize; LEVELS - 1] = [500, 400];
+const DIVIDED: [usize; LEVELS - 1] = [250, 200];
 
 /// Good places on the map, many beside one another, best first.
 pub(super) fn seeds(network: &Network, lags: &Lags) -> Vec<Seed> {

@@ -279,7 +279,15 @@ impl<'a> Scene<'a> {
             let delay_s = delays[s].unwrap_or(0.0);
             let x = (self.pulses.list[i as usize].time_s - time_s - delay_s) / sigma_s;
             let p = burst.hearing.at(straight_s[s] * speed);
-            let rate = clutter[i as usize];
+            let mut rate = clutter[i as usize];
+            if let Some(levels) = &burst.levels {
+                rate /= levels.ratio(
+                    self.pulses,
+                    i,
+                    straight_s[s] * speed,
+                    delay_s - straight_s[s],
+                );
+            }
             evidence += (p * 0.398_942 / sigma_s * (-0.5 * x * x).exp() / rate + (1.0 - p)).ln();
         }
         Round {

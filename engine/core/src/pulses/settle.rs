@@ -2,6 +2,7 @@
 
 use super::burst::{Burst, Extra, Round};
 use super::hearing::Hearing;
+use super::levels::Levels;
 use super::network::Network;
 use super::place::{Delay, Place, place_anywhere, place_near};
 use super::scene::Scene;
@@ -58,6 +59,7 @@ impl Scene<'_> {
                 .collect(),
             hearing,
             jitter_s: JITTER_S,
+            levels: None,
         };
         self.improve(&mut burst).is_some().then_some(burst)
     }
@@ -183,6 +185,7 @@ impl Scene<'_> {
         let (mut sum, mut unknowns, mut n) = (0.0, burst.rounds.len(), 0_usize);
         let mut ranges_m = Vec::with_capacity(straight_s.len());
         let mut heard = Vec::with_capacity(straight_s.len());
+        let mut strengths = Vec::new();
         for (s, extra) in burst.extras.iter().enumerate() {
             let picks = || {
                 burst
@@ -195,6 +198,13 @@ impl Scene<'_> {
             let Some(extra) = extra else { continue };
             unknowns += usize::from(heard[s] > 0);
             n += heard[s];
+            strengths.extend(picks().map(|(_, i)| {
+                (
+                    ranges_m[s],
+                    extra.extra_s,
+                    self.pulses.list[i as usize].snr_db,
+                )
+            }));
             sum += picks()
                 .map(|(time_s, i)| {
                     let e = self.pulses.list[i as usize].time_s
@@ -208,6 +218,7 @@ impl Scene<'_> {
         let free = (n as f64 - unknowns as f64).max(0.0);
         let prior = USUAL_PULSES * USUAL_JITTER_S * USUAL_JITTER_S;
         burst.jitter_s = ((sum + prior) / (free + USUAL_PULSES)).sqrt();
+        burst.levels = Levels::fit(&strengths);
         burst.hearing = Hearing::fit(&ranges_m, &heard, burst.rounds.len());
     }
 
