@@ -27,7 +27,6 @@ struct FileJson<'a> {
     sample_rate_hz: f64,
     duration_s: f64,
     impulses: Vec<ImpulseJson>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     bursts: Vec<BurstJson>,
 }
 
@@ -356,7 +355,7 @@ mod tests {
         assert_eq!(
             document["files"][1],
             json!({"file": "roof/silence.wav", "channel": 1, "sample_rate_hz": 24000.0,
-                "duration_s": 3.0, "impulses": []})
+                "duration_s": 3.0, "impulses": [], "bursts": []})
         );
         assert_eq!(document["schema"], "shotfix.impulses/1");
         assert_eq!(document["warnings"], json!(["N01 clipped"]));

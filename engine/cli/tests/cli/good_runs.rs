@@ -240,7 +240,10 @@ fn analyze_writes_the_promised_json() {
     has_keys(&found, "schema files warnings");
     assert_eq!(found["schema"], "shotfix.impulses/1");
     for (file, name) in found["files"].as_array().unwrap().iter().zip(files) {
-        has_keys(file, "file channel sample_rate_hz duration_s impulses");
+        has_keys(
+            file,
+            "file channel sample_rate_hz duration_s impulses bursts",
+        );
         assert_eq!(file["file"], name);
         assert_eq!(file["sample_rate_hz"], 12000.0);
         assert_eq!(file["duration_s"], 4.0);
