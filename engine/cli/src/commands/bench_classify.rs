@@ -11,7 +11,7 @@ use shotfix_benches::classify::{
 };
 
 use crate::args::BenchClassifyArgs;
-use crate::commands::has_folder;
+use crate::commands::{has_folder, warn};
 use crate::plot::plot_classify;
 
 pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -51,9 +51,7 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
             scores.shot_threshold,
             scores.arrival_threshold,
         )?;
-        for error in unread {
-            eprintln!("warning: {error}");
-        }
+        warn(&unread.iter().map(ToString::to_string).collect::<Vec<_>>());
         out.write_all(elsewhere_table(&rows).as_bytes())?;
     }
     if let Some(path) = &args.train {
