@@ -186,6 +186,7 @@ impl Scene<'_> {
         let mut ranges_m = Vec::with_capacity(straight_s.len());
         let mut heard = Vec::with_capacity(straight_s.len());
         let mut strengths = Vec::new();
+        let gate_s = burst.gate_s();
         for (s, extra) in burst.extras.iter().enumerate() {
             let picks = || {
                 burst
@@ -196,8 +197,6 @@ impl Scene<'_> {
             ranges_m.push(straight_s[s] * self.network.medium.speed_m_s);
             heard.push(picks().count());
             let Some(extra) = extra else { continue };
-            unknowns += usize::from(heard[s] > 0);
-            n += heard[s];
             strengths.extend(picks().map(|(_, i)| {
                 (
                     ranges_m[s],
@@ -205,15 +204,18 @@ impl Scene<'_> {
                     self.pulses.list[i as usize].snr_db,
                 )
             }));
-            sum += picks()
-                .map(|(time_s, i)| {
-                    let e = self.pulses.list[i as usize].time_s
-                        - time_s
-                        - straight_s[s]
-                        - extra.extra_s;
-                    e * e
-                })
-                .sum::<f64>();
+            // Where the rounds now agree on another delay of a path, picks made by the old one are of another wave:
+            // they tell nothing of the scatter, and would widen it, and with it the gate for the next picks.
+            let before = n;
+            for (time_s, i) in picks() {
+                let e =
+                    self.pulses.list[i as usize].time_s - time_s - straight_s[s] - extra.extra_s;
+                if e.abs() < gate_s {
+                    sum += e * e;
+                    n += 1;
+                }
+            }
+            unknowns += usize::from(n > before);
         }
         let free = (n as f64 - unknowns as f64).max(0.0);
         let prior = USUAL_PULSES * USUAL_JITTER_S * USUAL_JITTER_S;
