@@ -197,20 +197,14 @@ impl Scene<'_> {
             ranges_m.push(straight_s[s] * self.network.medium.speed_m_s);
             heard.push(picks().count());
             let Some(extra) = extra else { continue };
-            strengths.extend(picks().map(|(_, i)| {
-                (
-                    ranges_m[s],
-                    extra.extra_s,
-                    self.pulses.list[i as usize].snr_db,
-                )
-            }));
             // Where the rounds now agree on another delay of a path, picks made by the old one are of another wave:
             // they tell nothing of the scatter, and would widen it, and with it the gate for the next picks.
             let before = n;
             for (time_s, i) in picks() {
-                let e =
-                    self.pulses.list[i as usize].time_s - time_s - straight_s[s] - extra.extra_s;
+                let pulse = &self.pulses.list[i as usize];
+                let e = pulse.time_s - time_s - straight_s[s] - extra.extra_s;
                 if e.abs() < gate_s {
+                    strengths.push((ranges_m[s], extra.extra_s, pulse.snr_db));
                     sum += e * e;
                     n += 1;
                 }
