@@ -10,6 +10,9 @@ pub(super) const LEAST_ROUND: f64 = 5.0;
 /// About its round a pulse scatters by the jitter and the error of the round's own time.
 pub(super) const ROUND_SPREAD: f64 = 1.2;
 
+/// A pulse farther from its time than this many standard deviations is another sound's.
+const GATE: f64 = 4.0;
+
 /// One discharge.
 #[derive(Clone, Debug)]
 pub(super) struct Round {
@@ -50,6 +53,11 @@ pub(super) struct Burst {
 }
 
 impl Burst {
+    /// A pulse farther than this from where its path's delay puts it is another sound's, seconds.
+    pub(super) fn gate_s(&self) -> f64 {
+        GATE * ROUND_SPREAD * self.jitter_s
+    }
+
     /// All pulses it explains.
     pub(super) fn picks(&self) -> impl Iterator<Item = u32> {
         self.rounds

@@ -18,6 +18,8 @@
 //!    (`settle`); with these delays, late ones included, rounds stand out to a millisecond or two, and
 //!    are weighed against the clutter around each pulse, silence of near sensors included (`scene`). A pulse as
 //!    strong as the burst is at its range, judged by the others, speaks for the round (`levels`).
+//!    Jitter and levels are learned from the pulses of these delays only: where the rounds come to agree on another
+//!    wave of a path, what was picked before is another sound's.
 //!    The delays that the rounds share are placed once, paths on time or late, at two scales of path
 //!    errors of which the more probable one is taken (`place`).
 //!    Most places lead to the same few drafts: after each pass only the best go on that lie apart and are

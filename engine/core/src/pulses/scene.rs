@@ -18,8 +18,6 @@ const BEST_HEARD: usize = 5;
 const MOST_LOOSE: usize = 16;
 /// Width of the stack with known delays, seconds.
 const TIGHT_S: f64 = 0.007;
-/// A pulse farther from its time than this many standard deviations is another sound's.
-const GATE: f64 = 4.0;
 /// Clutter is counted this far around a pulse, seconds.
 const AROUND_S: f64 = 0.5;
 /// No sensor reports less than this, pulses a second.
@@ -231,7 +229,7 @@ impl<'a> Scene<'a> {
     ) -> Round {
         let speed = self.network.medium.speed_m_s;
         let sigma_s = burst.jitter_s * ROUND_SPREAD;
-        let gate_s = GATE * sigma_s;
+        let gate_s = burst.gate_s();
         let mut picks = vec![None; delays.len()];
         for _ in 0..3 {
             let (mut sum, mut n) = (0.0, 0);

@@ -186,6 +186,7 @@ impl Scene<'_> {
         let mut ranges_m = Vec::with_capacity(straight_s.len());
         let mut heard = Vec::with_capacity(straight_s.len());
         let mut strengths = Vec::new();
+        let gate_s = burst.gate_s();
         for (s, extra) in burst.extras.iter().enumerate() {
             let picks = || {
                 burst
@@ -196,24 +197,19 @@ impl Scene<'_> {
             ranges_m.push(straight_s[s] * self.network.medium.speed_m_s);
             heard.push(picks().count());
             let Some(extra) = extra else { continue };
-            unknowns += usize::from(heard[s] > 0);
-            n += heard[s];
-            strengths.extend(picks().map(|(_, i)| {
-                (
-                    ranges_m[s],
-                    extra.extra_s,
-                    self.pulses.list[i as usize].snr_db,
-                )
-            }));
-            sum += picks()
-                .map(|(time_s, i)| {
-                    let e = self.pulses.list[i as usize].time_s
-                        - time_s
-                        - straight_s[s]
-                        - extra.extra_s;
-                    e * e
-                })
-                .sum::<f64>();
+            // Where the rounds now agree on another delay of a path, picks made by the old one are of another wave:
+            // they tell nothing of the scatter, and would widen it, and with it the gate for the next picks.
+            let before = n;
+            for (time_s, i) in picks() {
+                let pulse = &self.pulses.list[i as usize];
+                let e = pulse.time_s - time_s - straight_s[s] - extra.extra_s;
+                if e.abs() < gate_s {
+                    strengths.push((ranges_m[s], extra.extra_s, pulse.snr_db));
+                    sum += e * e;
+                    n += 1;
+                }
+            }
+            unknowns += usize::from(n > before);
         }
         let free = (n as f64 - unknowns as f64).max(0.0);
         let prior = USUAL_PULSES * USUAL_JITTER_S * USUAL_JITTER_S;
@@ -298,4 +294,95 @@ fn agreed(heard: &[(usize, f64)], counts: &mut [u16], agree_s: f64) -> Option<Ex
         }
     }
     best.map(|b| b.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atmosphere::{Uncertain, Wind};
+    use crate::pulses::pulse::{Pulse, Pulses};
+    use crate::solve::Air;
+
+    /// Rounds of one place, picked where six straight paths put them.
+    fn heard_on_time<T>(jitter_s: f64, told: impl Fn(&Scene<'_>, &mut Burst, &[f64]) -> T) -> T {
+        let sensors: Vec<Enu> = (0..6)
+            .map(|k| {
+                let (north_m, east_m) = (1.1 * f64::from(k)).sin_cos();
+                Enu::new(300.0 * east_m, 250.0 * north_m, 0.0)
+            })
+            .collect();
+        let air = Air {
+            speed_m_s: Uncertain::new(343.0, 0.0),
+            wind: Wind::default(),
+        };
+        let network = Network::new(sensors, air);
+        let at = Enu::new(20.0, -30.0, 0.0);
+        let fired_s = [1.0, 1.5, 2.1];
+        let pulses: Vec<Pulse> = (fired_s.iter().enumerate())
+            .flat_map(|(k, fired_s)| (0..6).map(move |sensor| (k, *fired_s, sensor)))
+            .map(|(k, fired_s, sensor)| {
+                let sign = if (k + sensor) % 2 == 0 { 1.0 } else { -1.0 };
+                Pulse {
+                    sensor,
+                    time_s: fired_s + network.delay_s(at, sensor) + sign * jitter_s,
+                    snr_db: 20.0,
+                }
+            })
+            .collect();
+        let pulses = Pulses::new(&pulses, 6);
+        let free = vec![true; pulses.list.len()];
+        let scene = Scene::new(&network, &pulses, &free, vec![0.0; free.len()]);
+        let rounds = fired_s.iter().enumerate().map(|(k, &time_s)| Round {
+            time_s,
+            picks: (pulses.by_sensor.iter()).map(|own| Some(own[k])).collect(),
+            evidence: 0.0,
+        });
+        let on_time = Extra {
+            extra_s: 0.0,
+            rounds: 3,
+        };
+        let straight_s = scene.delays(at);
+        let mut burst = Burst {
+            place: Place {
+                position: at,
+                covariance_m2: [[0.0; 2]; 2],
+                t0_s: 0.0,
+                path_sigma_s: 0.0,
+                evidence: 0.0,
+            },
+            extras: vec![Some(on_time); 6],
+            delays_s: straight_s.clone(),
+            rounds: rounds.collect(),
+            hearing: Hearing::USUAL,
+            jitter_s: JITTER_S,
+            levels: None,
+        };
+        told(&scene, &mut burst, &straight_s)
+    }
+
+    #[test]
+    fn jitter_is_learned_from_picks() {
+        let learned_s = |jitter_s| {
+            heard_on_time(jitter_s, |scene, burst, straight_s| {
+                scene.adapt(burst, straight_s);
+                burst.jitter_s
+            })
+        };
+        assert!(learned_s(0.0) < 0.9 * USUAL_JITTER_S);
+        assert!(learned_s(0.003) > 1.5 * USUAL_JITTER_S);
+    }
+
+    #[test]
+    fn picks_of_a_former_delay_do_not_widen_the_jitter() {
+        let learned_s = heard_on_time(0.0, |scene, burst, straight_s| {
+            // The rounds now agree on a later wave of one path.
+            burst.extras[2] = Some(Extra {
+                extra_s: 0.06,
+                rounds: 3,
+            });
+            scene.adapt(burst, straight_s);
+            burst.jitter_s
+        });
+        assert!(learned_s < USUAL_JITTER_S, "{} ms", 1e3 * learned_s);
+    }
 }
