@@ -78,8 +78,8 @@ fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
     match (class, origin, chain) {
         (K::Gunfire, O::LiveFire, C::AsItLies) => 0.05,
         (K::Gunfire, O::LiveFire, _) => 0.05,
-        (K::Gunfire, O::Made, _) => 0.065,
-        (K::Gunfire, _, _) => 0.035,
+        (K::Gunfire, O::Made, _) => 0.09,
+        (K::Gunfire, _, _) => 0.05,
         (K::Firework, O::Made, _) => 0.04,
         (K::Firework, _, _) => 0.02,
         (K::Other, O::Clip, C::AsItLies) => 0.16,
