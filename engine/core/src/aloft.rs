@@ -6,10 +6,11 @@
 //! of the likelihood ratio of the two says which it was. Late arrivals count as they do in any solution: one
 //! sensor in the shadow of a house is explained by that, two that agree on a height are not.
 
+use crate::arrivals::Arrivals;
 use crate::associate::{Burst, Episode, Site};
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
-use crate::solve::{Air, Dimensions, Problem, Settings, solve};
+use crate::solve::{Dimensions, Problem, Settings, solve};
 use crate::units::Seconds;
 
 /// Where shells burst and aircraft fly low, metres over the ground; half of the prior is within 37 m of its mean.
@@ -36,17 +37,16 @@ impl Aloft {
     /// problem's own prior of the height does not count. `None` with fewer than [`LEAST_ARRIVALS`], or where either is no
     /// solvable problem.
     pub fn of(problem: &Problem<'_>, ground: Uncertain) -> Option<Self> {
-        if problem.sensors.len() < LEAST_ARRIVALS {
-            return None;
-        }
-        if problem.arrivals.len() != problem.sensors.len() {
+        let n = problem.sensors.len();
+        if n < LEAST_ARRIVALS || problem.arrivals.len() != n {
             return None;
         }
         let near = nearest(problem);
-        let of = |all: &[Uncertain]| near.iter().filter_map(|&k| all.get(k).copied()).collect();
         let sensors: Vec<Enu> = near.iter().map(|&k| problem.sensors[k]).collect();
         let arrivals: Vec<Seconds> = near.iter().map(|&k| problem.arrivals[k]).collect();
-        let paths: Vec<Uncertain> = of(problem.paths);
+        let paths: Vec<Uncertain> = (near.iter())
+            .filter_map(|&k| problem.paths.get(k).copied())
+            .collect();
         let with = |up: Uncertain| {
             let problem = Problem {
                 sensors: &sensors,
@@ -71,9 +71,7 @@ impl Aloft {
             log_odds: above.log_evidence - below.log_evidence,
         })
     }
-}
 
-impl Aloft {
     /// Round `k` of a burst, as far as the arrivals tell that it was aloft.
     pub(crate) fn of_round(
         site: &Site,
@@ -83,34 +81,14 @@ impl Aloft {
     ) -> Option<Self> {
         let chosen = burst.rounds[k].picks.iter().enumerate();
         let heard: Vec<(usize, f64)> = chosen
-            .filter_map(|(sensor, pick)| Some((sensor, episode.picks()[(*pick)?].time_s)))
-            .collect();
-        let at = burst.fix.positions[k];
-        let assumptions = site.assumptions();
-        let learned = assumptions.learned(at);
-        let place = |sensor: usize| site.sensors[sensor].position;
-        let sensors: Vec<Enu> = heard.iter().map(|h| place(h.0)).collect();
-        let arrivals: Vec<Seconds> = (heard.iter())
-            .map(|h| Seconds(h.1 - burst.fix.times_s[k]))
-            .collect();
-        let paths: Vec<Uncertain> = (heard.iter())
-            .map(|&(sensor, _)| {
-                let delay_s = site.medium.delay_s(at, place(sensor));
-                assumptions.path(learned.as_ref(), sensor, delay_s)
+            .filter_map(|(sensor, pick)| {
+                let time_s = episode.picks()[(*pick)?].time_s;
+                Some((sensor, time_s - burst.fix.times_s[k]))
             })
             .collect();
-        let problem = Problem {
-            sensors: &sensors,
-            arrivals: &arrivals,
-            sigma: Seconds(site.settings.jitter_sigma_s),
-            // Survey and clock are in the path of each sensor.
-            survey_sigma_m: 0.0,
-            dimensions: Dimensions::Three,
-            air: Air::of(site.atmosphere()),
-            up_m: None,
-            paths: &paths,
-        };
-        let told = Self::of(&problem, site.height.at(at.east_m, at.north_m))?;
+        let at = burst.fix.positions[k];
+        let arrivals = Arrivals::new(site, at, &heard);
+        let told = Self::of(&arrivals.problem(), site.height.at(at.east_m, at.north_m))?;
         told.is_told().then_some(told)
     }
 
@@ -148,6 +126,7 @@ fn nearest(problem: &Problem<'_>) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::atmosphere::Wind;
+    use crate::solve::Air;
 
     /// Sensors on roofs of differing height, 150 to 400 m about the middle.
     fn sensors() -> Vec<Enu> {
@@ -160,14 +139,10 @@ mod tests {
             .collect()
     }
 
-    fn told(source: Enu, late_s: impl Fn(usize) -> f64) -> Aloft {
-        let sensors = sensors();
-        let arrivals: Vec<Seconds> = (sensors.iter().enumerate())
-            .map(|(k, s)| Seconds(source.distance_m(*s) / 340.0 + late_s(k)))
-            .collect();
-        let problem = Problem {
-            sensors: &sensors,
-            arrivals: &arrivals,
+    fn problem<'a>(sensors: &'a [Enu], arrivals: &'a [Seconds]) -> Problem<'a> {
+        Problem {
+            sensors,
+            arrivals,
             sigma: Seconds(0.008),
             survey_sigma_m: 0.0,
             dimensions: Dimensions::Three,
@@ -177,8 +152,15 @@ mod tests {
             },
             up_m: None,
             paths: &[],
-        };
-        Aloft::of(&problem, Uncertain::new(1.5, 10.0)).unwrap()
+        }
+    }
+
+    fn told(source: Enu, late_s: impl Fn(usize) -> f64) -> Aloft {
+        let sensors = sensors();
+        let arrivals: Vec<Seconds> = (sensors.iter().enumerate())
+            .map(|(k, s)| Seconds(source.distance_m(*s) / 340.0 + late_s(k)))
+            .collect();
+        Aloft::of(&problem(&sensors, &arrivals), Uncertain::new(1.5, 10.0)).unwrap()
     }
 
     #[test]
@@ -197,20 +179,8 @@ mod tests {
 
     #[test]
     fn four_arrivals_tell_no_height() {
-        let sensors = &sensors()[..4];
-        let problem = Problem {
-            sensors,
-            arrivals: &[Seconds(0.5); 4],
-            sigma: Seconds(0.008),
-            survey_sigma_m: 0.0,
-            dimensions: Dimensions::Three,
-            air: Air {
-                speed_m_s: Uncertain::new(340.0, 0.5),
-                wind: Wind::default(),
-            },
-            up_m: None,
-            paths: &[],
-        };
+        let sensors = sensors();
+        let problem = problem(&sensors[..4], &[Seconds(0.5); 4]);
         assert_eq!(Aloft::of(&problem, Uncertain::new(1.5, 10.0)), None);
     }
 }

@@ -1,10 +1,10 @@
 //! The air as an engine knows it, sharper with every shot.
 
 use crate::air_filter::{AirFilter, AirProcess};
+use crate::arrivals::Arrivals;
 use crate::associate::{Burst, Episode, Site};
-use crate::atmosphere::{Atmosphere, Uncertain};
-use crate::geodesy::Enu;
-use crate::solve::{Air, Dimensions, MAX_SENSORS, Problem, Solution};
+use crate::atmosphere::Atmosphere;
+use crate::solve::{Air, MAX_SENSORS, Solution};
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
 
@@ -37,35 +37,14 @@ impl CarriedAir {
     pub(crate) fn hear(&mut self, site: &Site, burst: &Burst, episode: &Episode, epoch: Timestamp) {
         let delays = on_time_delays(burst, episode, site.sensors.len());
         let at = burst.fix.positions[0];
-        let assumptions = site.assumptions();
-        let learned = assumptions.learned(at);
-        let heard: Vec<usize> = (0..delays.len())
-            .filter(|&s| delays[s].is_some())
+        let heard: Vec<(usize, f64)> = (delays.iter().enumerate())
+            .filter_map(|(sensor, delay_s)| Some((sensor, (*delay_s)?)))
             .take(MAX_SENSORS)
             .collect();
-        let sensors: Vec<Enu> = heard.iter().map(|&s| site.sensors[s].position).collect();
-        let arrivals: Vec<Seconds> = (heard.iter())
-            .filter_map(|&s| delays[s].map(Seconds))
-            .collect();
-        let paths: Vec<Uncertain> = (heard.iter())
-            .map(|&s| {
-                let delay_s = site.medium.delay_s(at, site.sensors[s].position);
-                assumptions.path(learned.as_ref(), s, delay_s)
-            })
-            .collect();
+        let arrivals = Arrivals::new(site, at, &heard);
         let up_sigma_m = site.height.at(at.east_m, at.north_m).sigma;
         let mut covariance_m2 = [[0.0; 3]; 3];
         covariance_m2[2][2] = up_sigma_m * up_sigma_m;
-        let problem = Problem {
-            sensors: &sensors,
-            arrivals: &arrivals,
-            sigma: Seconds(site.settings.jitter_sigma_s),
-            survey_sigma_m: 0.0,
-            dimensions: Dimensions::Three,
-            air: Air::of(site.atmosphere()),
-            up_m: None,
-            paths: &paths,
-        };
         let found = Solution {
             position: at,
             t0: Seconds(0.0),
@@ -79,7 +58,7 @@ impl CarriedAir {
         let report = Air::of(&self.report);
         self.filter
             .get_or_insert_with(|| AirFilter::around(AirProcess::default(), time, &report))
-            .hear(time, &problem, &found);
+            .hear(time, &arrivals.problem(), &found);
     }
 }
 

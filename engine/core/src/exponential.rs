@@ -1,7 +1,8 @@
 //! The exponential function of many numbers at once.
 
-/// `x` raised by this loses its fraction to rounding; the lowest bits are then the whole number.
-const WHOLE: f64 = 6_755_399_441_055_744.0;
+/// A number raised by this loses its fraction to rounding, and its lowest bits are then the nearest whole number; unlike
+/// casts, many such sums are made at once.
+pub(crate) const WHOLE: f64 = 6_755_399_441_055_744.0;
 /// Natural logarithm of 2 in two parts, the first exact in products with whole numbers.
 const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
 /// One over the factorials from 11 down to 0.

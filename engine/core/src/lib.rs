@@ -2,6 +2,7 @@
 
 pub mod air_filter;
 pub mod aloft;
+mod arrivals;
 pub mod associate;
 pub mod atmosphere;
 mod ballistic;

@@ -6,6 +6,7 @@
 //! the SNR of live fire falls by 6 dB and scatters by 7 dB, so that it tells less there.
 
 use super::pulse::Pulses;
+use crate::locate::likelihood::normal_density;
 
 /// Strengths are compared to this, dB.
 const ALIKE_DB: f64 = 3.0;
@@ -100,12 +101,11 @@ impl Levels {
             return 1.0;
         };
         let (x, late_db) = path(range_m, extra_s);
-        let e = (pulses.list[i as usize].snr_db - self.near_db + self.slope_db * x + late_db)
-            / self.sigma_db;
-        if !e.is_finite() {
+        let off_db = pulses.list[i as usize].snr_db - self.near_db + self.slope_db * x + late_db;
+        if !off_db.is_finite() {
             return 1.0;
         }
-        let own = 0.398_942 / self.sigma_db * (-0.5 * e * e).exp();
+        let own = normal_density(off_db, self.sigma_db);
         (1.0 - ANY) * own / among[i as usize] + ANY
     }
 }

@@ -1,6 +1,7 @@
 //! The sensors nearest to a place, and where its differences of arrival times lie among all bins.
 
 use super::network::{BIN_S, Network};
+use crate::exponential::WHOLE;
 use crate::geodesy::Enu;
 
 /// A place is searched by what so many of the sensors nearest to it heard.
@@ -110,9 +111,6 @@ impl<'a> Frame<'a> {
 
     /// The bins of the place (`east_m`, `north_m`), by pair.
     pub(super) fn bins(&self, east_m: f64, north_m: f64) -> [u32; PAIRS] {
-        /// Added to a small number, this leaves its nearest whole number in the lowest bits; unlike casts, many
-        /// such sums are made at once.
-        const WHOLE: f64 = 6_755_399_441_055_744.0;
         let place = self.network.place(east_m, north_m);
         let [east_m, north_m, up_m] = &self.sensors;
         let medium = self.network.medium;

@@ -57,13 +57,7 @@ pub(super) fn log_density<const D: usize, const P: usize>(
     for (k, end) in ends.iter().flatten().enumerate() {
         terms[3 * k] = end.evidence + settings.noise_scales[0].1.ln();
         for (j, (scale, prior)) in settings.noise_scales[1..].iter().enumerate() {
-            let foot = Foot {
-                theta: end.theta,
-                late: end.late,
-                blur_s: 0.0,
-                scale: *scale,
-                steps: STEPS_MORE,
-            };
+            let foot = Foot::new(end, *scale, STEPS_MORE);
             let more = climb::<D, P, true>(scene, settings, foot, &mut arrivals, |_| false);
             if let Some(more) = more {
                 terms[3 * k + 1 + j] = more.evidence + prior.ln();
