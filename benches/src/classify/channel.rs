@@ -93,8 +93,13 @@ fn colour(audio: &mut Audio, random: &mut ChaCha8Rng) {
     }
 }
 
-/// Puts ambience, or noise whose power falls as 1/f to 1/f^2, under the sound.
-fn add_noise(audio: &mut Audio, below_db: f64, ambience: &[&Audio], random: &mut ChaCha8Rng) {
+/// Puts ambience, or noise whose power falls as 1/f to 1/f^2, under the sound, its RMS `below_db` below the peak.
+pub(super) fn add_noise(
+    audio: &mut Audio,
+    below_db: f64,
+    ambience: &[&Audio],
+    random: &mut ChaCha8Rng,
+) {
     let n = audio.samples.len();
     let recorded = random
         .random_bool(0.5)
@@ -125,8 +130,7 @@ fn add_noise(audio: &mut Audio, below_db: f64, ambience: &[&Audio], random: &mut
     }
 }
 
-/// Noise whose power falls as a random mixture of none and 1/f^2.
-pub(super) fn coloured_noise(n: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
+fn coloured_noise(n: usize, random: &mut ChaCha8Rng) -> Vec<f32> {
     let red = random.random_range(0.0..0.995_f32);
     let white = random.random_range(0.0..0.3_f32);
     let mut state = 0.0;

@@ -11,7 +11,7 @@ use shotfix_core::classify::model::Model;
 use shotfix_core::classify::trees::softmax;
 use shotfix_datasets::{Error, probe};
 
-use super::channel::coloured_noise;
+use super::channel::add_noise;
 use super::dsp::Audio;
 use super::gather::onsets;
 use super::score::{log_odds, names_gunfire};
@@ -95,20 +95,19 @@ pub fn elsewhere(
 
 fn in_quiet(audio: &Audio, seed: u64) -> Audio {
     let quiet_n = (QUIET_S * audio.rate_hz) as usize;
-    let n = audio.samples.len() + 2 * quiet_n;
-    let mut samples = coloured_noise(n, &mut ChaCha8Rng::seed_from_u64(seed));
-    let rms = (samples.iter().map(|x| x * x).sum::<f32>() / n as f32).sqrt();
-    let gain = audio.peak() * 10f32.powf(-(BELOW_DB as f32) / 20.0) / rms;
-    for x in &mut samples {
-        *x *= gain;
-    }
-    for (x, sound) in samples.iter_mut().skip(quiet_n).zip(&audio.samples) {
-        *x += sound;
-    }
-    Audio {
+    let mut samples = vec![0.0; audio.samples.len() + 2 * quiet_n];
+    samples[quiet_n..][..audio.samples.len()].copy_from_slice(&audio.samples);
+    let mut out = Audio {
         samples,
         rate_hz: audio.rate_hz,
-    }
+    };
+    add_noise(
+        &mut out,
+        BELOW_DB,
+        &[],
+        &mut ChaCha8Rng::seed_from_u64(seed),
+    );
+    out
 }
 
 /// The counts as text.

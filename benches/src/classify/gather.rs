@@ -335,15 +335,25 @@ fn known(made: &Made, at_s: f64) -> Option<Class> {
 
 /// Onsets with their features, in order of time, seconds from the first sample.
 pub(super) fn onsets(audio: &Audio) -> Vec<(f64, [f32; N_FEATURES])> {
-    let sensor = Sensor::new("", shotfix_core::Enu::default());
     let start = Timestamp::default();
-    let mut onsets: Vec<Onset> = Vec::new();
-    // A rate that the detector refuses has no onsets.
-    if let Ok(mut detector) = OnsetDetector::try_new(SensorIdx(0), &sensor, start, audio.rate_hz) {
+    let sensor = Sensor::new("", shotfix_core::Enu::default());
+    let onsets = detected(audio, SensorIdx(0), &sensor, start);
+    let times = onsets.iter().map(|onset| onset.time.since(start).0);
+    times.zip(features(&onsets)).collect()
+}
+
+/// Onsets of audio from `start` on, in order of time. A rate that the detector refuses has none.
+pub(super) fn detected(
+    audio: &Audio,
+    index: SensorIdx,
+    sensor: &Sensor,
+    start: Timestamp,
+) -> Vec<Onset> {
+    let mut onsets = Vec::new();
+    if let Ok(mut detector) = OnsetDetector::try_new(index, sensor, start, audio.rate_hz) {
         detector.process(&audio.samples, &mut onsets);
         detector.finish(&mut onsets);
     }
-    onsets.sort_by_key(|onset| onset.time);
-    let times = onsets.iter().map(|onset| onset.time.since(start).0);
-    times.zip(features(&onsets)).collect()
+    onsets.sort_by_key(|onset: &Onset| onset.time);
+    onsets
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
-use shotfix_core::{Onset, OnsetDetector};
+use shotfix_core::Onset;
 use shotfix_datasets::{Error, OpenOptions, find_tests, open_set};
 
 use super::dsp::Audio;
+use super::gather::detected;
 use super::live_fire::SAME_S;
 use crate::released;
 use crate::stats::quantile;
@@ -52,14 +53,7 @@ fn levels(folder: &Path) -> Result<(usize, BTreeMap<usize, Vec<f64>>), Error> {
         let sensor = set.array.sensor(recording.sensor);
         let spreading_db = 20.0 * fired.position.distance_m(sensor.position).max(1.0).log10();
         let audio = Audio::read(recording.open()?, recording.sample_rate_hz)?;
-        let mut onsets: Vec<Onset> = Vec::new();
-        // A rate that the detector refuses has no onsets.
-        if let Ok(mut detector) =
-            OnsetDetector::try_new(recording.sensor, sensor, recording.start, audio.rate_hz)
-        {
-            detector.process(&audio.samples, &mut onsets);
-            detector.finish(&mut onsets);
-        }
+        let onsets = detected(&audio, recording.sensor, sensor, recording.start);
         for pulse in released.pulses.iter().filter(|p| p.sensor == sensor.id) {
             let off_s = |onset: &Onset| onset.time.since(pulse.time).0.abs();
             let near = onsets.iter().filter(|onset| off_s(onset) < SAME_S);

@@ -8,6 +8,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use shotfix_core::Class;
+use shotfix_core::classify::N_FEATURES;
 use shotfix_datasets::{Error, probe};
 
 use super::channel::{self, Noise};
@@ -106,7 +107,9 @@ pub(super) fn listen(
             samples: samples.to_vec(),
             rate_hz: audio.rate_hz,
         };
-        recordings.push(hear(sound, &piece, Chain::AsItLies));
+        let own = onsets(&piece);
+        let fronts_s: Vec<f64> = own.iter().map(|(at_s, _)| *at_s).collect();
+        recordings.push(label(sound, &piece, Chain::AsItLies, own));
         for _ in 0..chains {
             let noise = if random.random_bool(0.5) {
                 Noise::BelowPeakDb(20.0, 60.0)
@@ -118,7 +121,7 @@ pub(super) fn listen(
         }
         if sound.origin == Origin::Clip {
             for _ in 0..chains {
-                if let Some(alone) = alone(&piece, random) {
+                if let Some(alone) = alone(&piece, &fronts_s, random) {
                     let noise = Noise::BelowPeakDb(12.0, 80.0);
                     let played = channel::play(&alone, noise, ambience, random);
                     recordings.push(hear(sound, &played, Chain::Alone));
@@ -140,12 +143,11 @@ pub(super) fn listen(
 }
 
 /// One impulse of a recording cut out, played at another speed and put down somewhere, once or in a row: larger and
-/// smaller things of the same matter. `None` where nothing is heard.
-fn alone(piece: &Audio, random: &mut ChaCha8Rng) -> Option<Audio> {
+/// smaller things of the same matter. `None` where nothing was heard; `fronts_s` is when something was.
+fn alone(piece: &Audio, fronts_s: &[f64], random: &mut ChaCha8Rng) -> Option<Audio> {
     const BEFORE_S: f64 = 0.01;
     const DURATION_S: f64 = 5.0;
-    let onsets = onsets(piece);
-    let (at_s, _) = onsets.choose(random)?;
+    let at_s = fronts_s.choose(random)?;
     let rate_hz = piece.rate_hz;
     let from = ((at_s - BEFORE_S).max(0.0) * rate_hz) as usize;
     let n = (0.04 * 20f64.powf(random.random_range(0.0..1.0)) * rate_hz) as usize;
@@ -201,7 +203,16 @@ fn among_live_fire(piece: &Audio, take: &Take, random: &mut ChaCha8Rng) -> Audio
 }
 
 fn hear(sound: &Sound, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {
-    let labelled = onsets(audio).into_iter().map(|(_, features)| Labelled {
+    label(sound, audio, chain, onsets(audio))
+}
+
+fn label(
+    sound: &Sound,
+    audio: &Audio,
+    chain: Chain,
+    onsets: Vec<(f64, [f32; N_FEATURES])>,
+) -> (Listened, Vec<Labelled>) {
+    let labelled = onsets.into_iter().map(|(_, features)| Labelled {
         features,
         class: Class::Other,
         kind: sound.kind.clone(),
