@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use shotfix_core::{
     Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds, SensorIdx,
     Settings, Timestamp, classify,
-    detect::{DetectorError, LATENCY_S},
+    detect::{DetectorError, LATENCY_S, WARM_UP_S},
     report::FileImpulses,
 };
 
@@ -231,13 +231,18 @@ fn too_little(path: &Path, channel: u16, duration_s: f64, is_silent: bool) -> Op
             path.display()
         ));
     }
-    (duration_s < LEAST_S).then(|| {
-        format!(
-            "{}: {duration_s:.3} s are too short to tell impulses well, which takes the sound before and after them; give at least \
-             {LEAST_S:.1} s",
-            path.display()
-        )
-    })
+    if duration_s >= LEAST_S {
+        return None;
+    }
+    let what = if duration_s <= WARM_UP_S {
+        format!("{:.0} ms are too short to tell any impulse", 1e3 * duration_s)
+    } else {
+        format!("{duration_s:.3} s are too short to tell impulses well")
+    };
+    Some(format!(
+        "{}: {what}, which takes the sound before and after them; give at least {LEAST_S:.1} s",
+        path.display()
+    ))
 }
 
 /// The impulses of one channel of one file, and what to know of it: samples that were no numbers, silence, too little sound.

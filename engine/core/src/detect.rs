@@ -1,7 +1,7 @@
 //! Onsets of one sensor from its audio.
 
 use shotfix_signal::{Detector, DetectorConfig, RawOnset};
-pub use shotfix_signal::{DetectorError, LATENCY_S};
+pub use shotfix_signal::{DetectorError, LATENCY_S, WARM_UP_S};
 
 use crate::onset::Onset;
 use crate::sensor::{Sensor, SensorIdx};

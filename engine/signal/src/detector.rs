@@ -14,6 +14,7 @@ use crate::lanes::{LANES, dot, largest};
 use crate::onset::RawOnset;
 use crate::pending::{Pending, STRETCH_BINS, TONALITY_BINS, Waiting};
 use crate::ring::Ring;
+use crate::silence::Silence;
 use crate::spectrum::BANDS;
 use crate::timing::first_break;
 use crate::tonality::Tonality;
@@ -21,8 +22,13 @@ use crate::whiten::{PAST, Whitener};
 
 /// An onset comes out so long after it happened at the latest, seconds: the course of the sound after it is part of it.
 pub const LATENCY_S: f64 = 0.75;
+/// Nothing is told of the first so many seconds of a stream, nor of the sound after a gap of 10 ms or more.
+///
+/// Half of it is the background that an impulse is measured against, the other half what whitening takes before that. A
+/// recording that begins in the middle of a sound so has no onset at its start.
+pub const WARM_UP_S: f64 = 0.04;
 /// Bins of future that a decision waits for: peak, decay and the proof that it is an impulse.
-const LOOK_AHEAD: usize = 60;
+pub(crate) const LOOK_AHEAD: usize = 60;
 /// Bins without data that end a stream: the front of an onset lies fewer than 12 after its trigger.
 const END_BINS: u64 = REACH_BINS + 12;
 /// Bins of the recent background, before a guard of [`GUARD_BINS`].
@@ -33,8 +39,6 @@ const GUARD_BINS: u64 = 2;
 const PRE_BINS: u64 = 12;
 /// Bins in which the loudest 2 ms of the first wave lie: not those of a later echo.
 const FIRST_BINS: u64 = 8;
-/// Bins that must be heard after a gap before anything may trigger.
-const WARM_UP_BINS: u32 = 40;
 /// Bins after a trigger in which nothing triggers again.
 const DEAD_BINS: u64 = 8;
 /// First breaks nearer than this are one and the same, seconds.
@@ -61,7 +65,7 @@ const MAX_INPUT: usize = 448;
 /// Samples beyond this many times full scale are cut: squares of more leave the range of `f32`.
 const LOUDEST: f32 = 1e6;
 /// Square of half a 16-bit step: quieter than that, silence is not to be told from silence.
-const QUANTUM: f32 = 1.0 / (65_536.0 * 65_536.0);
+pub(crate) const QUANTUM: f32 = 1.0 / (65_536.0 * 65_536.0);
 /// Square of a 24-bit step, which keeps the variance of digital silence finite.
 const LEAST_VARIANCE: f32 = 1.0 / (8_388_608.0 * 8_388_608.0);
 
@@ -72,8 +76,9 @@ const LEAST_VARIANCE: f32 = 1.0 / (8_388_608.0 * 8_388_608.0);
 /// energy gathered in bins of about 1 ms. A bin pair that stands over the bins just before it by
 /// a threshold that the background hardly ever passes, and over the noise floor, is an onset; the
 /// Akaike criterion on the samples about it gives the time. Exact zeros are missing data: neither
-/// their end nor the stream's start is an onset, unless what follows is itself an impulse that
-/// falls back to near nothing (a synthetic recording without noise).
+/// their end nor the stream's start is an onset, and nothing is told of the first [`WARM_UP_S`] of sound,
+/// unless an impulse comes out of digital silence and falls back to nothing (a synthetic
+/// recording without noise).
 pub struct Detector {
     config: DetectorConfig,
     decimator: HannDecimator,
@@ -106,10 +111,16 @@ pub struct Detector {
 
     floor: NoiseFloor,
     tail: Tail,
-    /// Bins with sound since the last gap, as the trigger (not the input) sees them.
-    warm: u32,
+    /// Bins in [`WARM_UP_S`].
+    warm_up_bins: u64,
+    /// Bins with sound since the start or the last gap, as the trigger (not the input) sees them.
+    warm: u64,
     /// Missing bins in a row, as the trigger sees them.
     silent: u32,
+    /// The gap is digital silence: nothing was heard before it, or what was died away into it.
+    faded: bool,
+    /// Bins of the stream, once it has ended.
+    end: u64,
     /// Bins below this index do not trigger: they belong to the last onset.
     blocked_until: u64,
     /// First break of the last onset, input samples.
@@ -169,8 +180,11 @@ impl Detector {
             pending: Pending::new(),
             floor: NoiseFloor::new(-120.0),
             tail: Tail::new(),
+            warm_up_bins: libm::ceil(WARM_UP_S * working_rate_hz / bin_len as f64) as u64,
             warm: 0,
-            silent: GAP_BINS,
+            silent: 0,
+            faded: true,
+            end: u64::MAX,
             blocked_until: 0,
             last_break: f64::NEG_INFINITY,
         })
@@ -201,6 +215,7 @@ impl Detector {
 
     /// Ends the stream: hands out what the look-ahead still held back.
     pub fn finish(&mut self, mut emit: impl FnMut(RawOnset)) {
+        self.end = self.bins.len();
         for _ in 0..END_BINS {
             self.envelope.push_missing();
             self.push_bin(Bin::MISSING, &mut emit);
@@ -320,28 +335,30 @@ impl Detector {
     fn judge(&mut self, now: u64) -> Option<Waiting> {
         if self.bins.at(now).missing {
             self.silent += 1;
-            if self.silent >= GAP_BINS {
+            if self.silent == GAP_BINS {
+                let gap = now + 1 - u64::from(GAP_BINS);
+                self.faded = self.silence().is_died_into(gap);
                 self.warm = 0;
             }
             return None;
         }
-        let after_gap = self.silent >= GAP_BINS;
-        self.silent = 0;
-        if after_gap {
-            // What comes out of silence counts only if it falls back into it.
+        let silent = core::mem::take(&mut self.silent);
+        self.warm += 1;
+        if self.warm == 1 {
             self.floor = NoiseFloor::new(self.level_after_gap(now));
-            if !self.is_lone_impulse(now) {
+            // What comes out of digital silence counts only if it falls back into it.
+            let is_silence = silent >= GAP_BINS && self.faded;
+            if !is_silence || !self.silence().is_lone_impulse(now, self.end) {
                 return None;
             }
             let onset = self.measure(now, 0.0, 0.0)?;
-            self.warm = WARM_UP_BINS;
+            self.warm = self.warm_up_bins;
             self.blocked_until = now + RECENT_BINS;
             return Some(onset);
         }
         let pair_db = decibels(self.bins.pair(now));
         self.floor.update(self.bins.white_db(now));
-        self.warm = self.warm.saturating_add(1);
-        if self.warm < WARM_UP_BINS {
+        if self.warm <= self.warm_up_bins {
             return None;
         }
         let until = now.saturating_sub(GUARD_BINS);
@@ -359,6 +376,9 @@ impl Detector {
         self.blocked_until = now + DEAD_BINS;
         let recent = self.bins.mean_energy(from, until);
         let onset = self.measure(now, recent, rise_db - threshold_db)?;
+        if onset.front + self.warm <= now + self.warm_up_bins {
+            return None;
+        }
         // A sound that swells triggers again, and its first break is found again.
         let same_s = SAME_BREAK_S * self.config.rate_hz;
         if onset.sample - self.last_break < same_s {
@@ -368,45 +388,25 @@ impl Detector {
         Some(onset)
     }
 
-    /// Median level of the bins after a gap, dB: where the noise floor starts.
+    /// Median level of the bins with sound after the start or a gap, dB: where the noise floor starts.
     fn level_after_gap(&self, now: u64) -> f32 {
         let mut levels = [0.0_f32; LOOK_AHEAD];
-        for (k, level) in levels.iter_mut().enumerate() {
-            *level = self.bins.white_db(now + k as u64);
+        let mut n = 0;
+        for k in (now..now + LOOK_AHEAD as u64).filter(|&k| !self.bins.at(k).missing) {
+            levels[n] = self.bins.white_db(k);
+            n += 1;
         }
-        levels.sort_unstable_by(f32::total_cmp);
-        levels[LOOK_AHEAD / 2]
+        levels[..n].sort_unstable_by(f32::total_cmp);
+        levels[n / 2]
     }
 
-    /// Does the sound that begins at `now` rise and fall like an impulse out of nothing?
-    fn is_lone_impulse(&self, now: u64) -> bool {
-        /// Ambience fluctuates by far less than this within 60 ms.
-        const CONTRAST: f32 = 1e-4;
-        /// Bins within which a blast is loudest.
-        const BLAST_BINS: u64 = 6;
-        /// Shorter sounds between zeros have no decay to look at: a blast rounded to 16 bits.
-        const SHORT_BINS: u64 = 12;
-        /// What the bins before a gap must have fallen to; rounding to whole steps ends a decay
-        /// early, ambience that breaks off stays within a third of its loudest bin.
-        const ENDING: f32 = 1e-2;
-        let energy = |k: u64| self.bins.at(now + k).energy;
-        let look_ahead = LOOK_AHEAD as u64;
-        let sounding = (0..look_ahead)
-            .find(|k| self.bins.at(now + k).missing)
-            .unwrap_or(look_ahead);
-        let loudest = (0..BLAST_BINS).map(energy).fold(0.0, f32::max);
-        if sounding <= SHORT_BINS {
-            return true;
+    /// What is known of the silence about a gap.
+    fn silence(&self) -> Silence<'_> {
+        Silence {
+            bins: &self.bins,
+            wide: &self.wide,
+            bin_len: self.bin_len as u64,
         }
-        if sounding < look_ahead {
-            // The last bin is cut by the gap.
-            let ending = (sounding - 4..sounding - 1).map(energy).sum::<f32>() / 3.0;
-            return ending < ENDING * loudest;
-        }
-        let quietest = (BLAST_BINS..look_ahead)
-            .map(energy)
-            .fold(f32::INFINITY, f32::min);
-        quietest < CONTRAST * loudest
     }
 
     /// Time and shape of the impulse that triggered at bin `now`.
