@@ -235,7 +235,10 @@ fn too_little(path: &Path, channel: u16, duration_s: f64, is_silent: bool) -> Op
         return None;
     }
     let what = if duration_s <= WARM_UP_S {
-        format!("{:.0} ms are too short to tell any impulse", 1e3 * duration_s)
+        format!(
+            "{:.0} ms are too short to tell any impulse",
+            1e3 * duration_s
+        )
     } else {
         format!("{duration_s:.3} s are too short to tell impulses well")
     };
