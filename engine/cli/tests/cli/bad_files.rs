@@ -132,6 +132,16 @@ fn a_truncated_file_gives_what_is_there() {
 }
 
 #[test]
+fn a_file_of_a_few_milliseconds_holds_no_impulse_and_says_why() {
+    let yard = Yard::new();
+    yard.put(6, &yard.bytes(6)[..44 + 3 * 100]);
+    let run = yard
+        .run("analyze set/S06_20260601T020000.000Z.wav")
+        .done_with_warning(&["too short to tell any impulse", "at least 1.5 s"]);
+    assert!(run.out.contains("No impulses found"), "{run:#?}");
+}
+
+#[test]
 fn samples_that_are_no_numbers_count_as_missing() {
     let yard = Yard::new();
     is_used(&yard, &not_numbers(&yard), &["not finite", "4800 samples"]);
