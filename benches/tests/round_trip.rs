@@ -173,3 +173,36 @@ fn val_the_demo_scene_is_located_within_three_metres() {
         assert!(shot.position.horizontal_distance_m(round.position) < 3.0);
     }
 }
+
+#[test]
+fn val_a_shooter_in_a_car_moves_from_round_to_round() {
+    let sensors = ring(&[
+        (0.1, 0.4),
+        (-0.6, 0.2),
+        (0.3, -0.9),
+        (0.8, 0.5),
+        (-0.2, -0.1),
+        (0.0, 0.7),
+        (0.4, -0.3),
+        (-0.5, 0.1),
+    ]);
+    let still = scene(12_000, &sensors, (30.0, 90.0), (15.0, 2.0, -1.0));
+    let at = still.find("[[shot]]").unwrap();
+    let burst = |walk: &str| {
+        format!(
+            "{}[[burst]]\ntime_s = 1.5\nrounds = 6\ninterval_s = 0.4\ninterval_spread_s = 0.1\n\
+             east = 30.0\nnorth = 90.0\nup = 1.5\n{walk}",
+            &still[..at]
+        )
+    };
+    let (_, stands) = run(&burst(""));
+    assert_eq!(stands.incidents[0].shots.len(), 6);
+    assert_eq!(stands.incidents[0].motion, None);
+    let (_, drives) = run(&burst("walk = { east_m_s = -12.0, north_m_s = -5.0 }\n"));
+    assert_eq!(drives.incidents.len(), 1);
+    assert_eq!(drives.incidents[0].shots.len(), 6);
+    let motion = drives.incidents[0].motion.unwrap();
+    // Exact arrivals: what is off is the change of directions over 24 m of way.
+    assert!((motion.speed_m_s().mean - 13.0).abs() < 0.3, "{motion:?}");
+    assert!((motion.velocity_m_s[0] + 12.0).abs() < 0.3, "{motion:?}");
+}

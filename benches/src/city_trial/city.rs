@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use shotfix_core::paths::{Calibration, KnownPlace, PathTerms, Shot, learn, locate};
 use shotfix_core::solve::{Air, Dimensions, Problem, Settings, Solution};
 use shotfix_core::{Atmosphere, Enu, Seconds, Timestamp, Uncertain, Wind};
-use shotfix_simulator::{ArrivalModel, FirstArrival, Scene, SceneError, SceneSpec, ShotAt};
+use shotfix_simulator::{ArrivalModel, FirstArrival, Point, Scene, SceneError, SceneSpec, ShotAt};
 
 /// Half the side of the square in which shots are fired, metres; sensors stand on 4 km2 about it.
 pub(super) const HALF_M: f64 = 600.0;
@@ -38,8 +38,18 @@ pub(super) struct Heard {
 }
 
 impl City {
-    /// The preset `pittsburgh-like` with another seed, density and wind (east, north, m/s).
+    /// The preset `pittsburgh-like` with another seed, density and wind (east, north, m/s), on 4 km2.
     pub(super) fn new(seed: u64, density_per_km2: f64, wind: [f64; 2]) -> Result<Self, SceneError> {
+        let count = (4.0 * density_per_km2).round() as usize;
+        Self::of(seed, (count, density_per_km2), wind)
+    }
+
+    /// The same with so many sensors, on as much ground as they take at so many a square kilometre.
+    pub(super) fn of(
+        seed: u64,
+        (count, density_per_km2): (usize, f64),
+        wind: [f64; 2],
+    ) -> Result<Self, SceneError> {
         let preset = Scene::presets()
             .iter()
             .find(|p| p.name == "pittsburgh-like");
@@ -50,7 +60,7 @@ impl City {
         spec.burst.clear();
         spec.sound.clear();
         if let Some(layout) = &mut spec.layout {
-            layout.count = (4.0 * density_per_km2).round() as usize;
+            layout.count = count;
             layout.side_m = None;
             layout.density_per_km2 = Some(density_per_km2);
         }
@@ -80,6 +90,14 @@ impl City {
         &self.sensors
     }
 
+    /// The air as it is reported, with a wind that was measured.
+    pub(super) fn reported(&self, wind: Wind) -> Atmosphere {
+        Atmosphere {
+            wind,
+            ..self.reported
+        }
+    }
+
     /// Reported temperature, and wind as far as it is known.
     pub(super) fn air(&self, wind: Wind) -> Air {
         let air = &self.reported;
@@ -96,9 +114,41 @@ impl City {
         Ok(drawn)
     }
 
+    /// `first` fired `after_s` later by a shooter who moved on over the ground at a velocity towards east and north, m/s. What is drawn
+    /// for the levels of paths stays.
+    pub(super) fn moved(&self, first: &ShotAt, velocity_m_s: [f64; 2], after_s: f64) -> ShotAt {
+        let from = first.position;
+        let (east, north) = (
+            from.east + velocity_m_s[0] * after_s,
+            from.north + velocity_m_s[1] * after_s,
+        );
+        let up = self.ground_up_m(east, north) + from.up - self.ground_up_m(from.east, from.north);
+        ShotAt {
+            time_s: first.time_s + after_s,
+            position: Point { east, north, up },
+            ..*first
+        }
+    }
+
+    /// Is a point in no house?
+    pub(super) fn is_open(&self, point: Point) -> bool {
+        let city = self.scene.city();
+        city.is_none_or(|city| city.solid_at(point).is_none())
+    }
+
+    /// First arrivals of shots, in their order.
+    pub(super) fn arrivals(&self, shots: &[ShotAt]) -> Vec<Vec<FirstArrival>> {
+        ArrivalModel::new(&self.scene).hear(shots)
+    }
+
+    fn ground_up_m(&self, east_m: f64, north_m: f64) -> f64 {
+        let city = self.scene.city();
+        city.map_or(0.0, |city| city.ground_up_m(east_m, north_m))
+    }
+
     /// What the sensors hear of shots; those with fewer than five arrivals are left out.
     pub(super) fn hear(&self, shots: &[ShotAt]) -> Vec<Heard> {
-        let all = ArrivalModel::new(&self.scene).hear(shots);
+        let all = self.arrivals(shots);
         (shots.iter().zip(all))
             .filter(|(_, arrivals)| arrivals.len() >= 5)
             .map(|(shot, arrivals)| self.heard(shot, &arrivals))
@@ -120,10 +170,7 @@ impl City {
 
     /// The height of a muzzle at a place, from a map of heights.
     pub(super) fn ground(&self, place: Enu) -> Uncertain {
-        let ground_m = self
-            .scene
-            .city()
-            .map_or(0.0, |city| city.ground_up_m(place.east_m, place.north_m));
+        let ground_m = self.ground_up_m(place.east_m, place.north_m);
         Uncertain::new(ground_m + MUZZLE_M.mean, MUZZLE_M.sigma)
     }
 
@@ -172,7 +219,7 @@ impl City {
                 ..*place
             }));
         }
-        let all = ArrivalModel::new(&self.scene).hear(&rounds);
+        let all = self.arrivals(&rounds);
         let air = self.air(wind);
         let mut learned = Vec::new();
         for (place, shots) in places.iter().zip(all.chunks(ROUNDS)) {

@@ -7,11 +7,13 @@ mod aloft;
 mod bound;
 mod city;
 mod distance;
+mod moving;
 mod page;
 mod ten_feet;
 
 pub use aloft::{AloftRow, aloft_study};
 pub use distance::{DistanceRow, gain_with_distance};
+pub use moving::{Drive, moving_study};
 pub use page::markdown;
 pub use ten_feet::{TenFeetRow, ten_feet};
 

@@ -1,6 +1,8 @@
 //! Plausible reports for the tests of every output.
 
 use crate::findings::Findings;
+use shotfix_core::motion::Motion;
+use shotfix_core::track::Track;
 use shotfix_core::{
     Array, ArrivalStatus, Atmosphere, ClassPosterior, Ellipse, Enu, FileImpulses, Geodetic,
     Impulse, Incident, LocalFrame, LocateReport, Onset, OnsetFeatures, Seconds, Sensor, SensorIdx,
@@ -153,6 +155,8 @@ pub(crate) fn incident(
         ellipse95: ellipse95(pooled),
         class: gunfire(),
         repetition: None,
+        motion: None,
+        track: None,
         shots,
     }
 }
@@ -199,6 +203,30 @@ pub(crate) fn town_report() -> LocateReport {
         incidents: vec![found],
         warnings: vec!["N07 was silent for the whole recording".to_owned()],
     }
+}
+
+/// The same from a car, the last of several incidents along its way.
+pub(crate) fn moving_report() -> LocateReport {
+    // 12 m/s towards east and 5 m/s towards north are 13 m/s; the same sigma on both axes.
+    let motion = Motion {
+        velocity_m_s: [12.0, 5.0],
+        covariance_m2_s2: [[0.36, 0.0], [0.0, 0.36]],
+        of: 4,
+        over: Seconds(1.404),
+    };
+    let mut report = town_report();
+    let incident = &mut report.incidents[0];
+    incident.motion = Some(motion);
+    incident.track = Some(Track {
+        motion: Motion {
+            of: 6,
+            over: Seconds(240.0),
+            ..motion
+        },
+        interval: Seconds(40.0),
+        steady: true,
+    });
+    report
 }
 
 /// Four sensors of an anonymised data set far from its origin, one shot.

@@ -13,9 +13,10 @@ use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
 use crate::locate::ellipse95;
 use crate::median::median;
+use crate::memory::Memory;
+use crate::motion::Motion;
 use crate::onset::Onset;
 use crate::paths::PathTerms;
-use crate::repetition::Memory;
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
 use crate::timestamp::Timestamp;
@@ -154,6 +155,7 @@ impl Engine {
         }
         let mut incidents = group(shots, &self.site.settings);
         for incident in &mut incidents {
+            incident.motion = Motion::of_shots(&self.site, &incident.shots);
             self.memory.weigh(incident, &self.site.settings);
         }
         incidents

@@ -53,6 +53,8 @@ fn incident(shots: Vec<Shot>) -> Option<Incident> {
         ellipse95,
         class: classify::pool(&rounds),
         repetition: None,
+        motion: None,
+        track: None,
         shots,
     })
 }

@@ -4,9 +4,11 @@ use crate::aloft::Aloft;
 use crate::atmosphere::Atmosphere;
 use crate::classify::network::Rhythm;
 use crate::geodesy::Enu;
+use crate::motion::Motion;
 use crate::repetition::Repetition;
 use crate::sensor::SensorIdx;
 use crate::timestamp::Timestamp;
+use crate::track::Track;
 use crate::units::Seconds;
 
 /// What an impulse was.
@@ -83,6 +85,22 @@ pub struct Ellipse {
 }
 
 impl Ellipse {
+    /// Covariance of (east, north) whose 95 % ellipse this is, square metres.
+    pub(crate) fn covariance_m2(&self) -> [[f64; 2]; 2] {
+        let chi2 = -2.0 * 0.05_f64.ln();
+        let (sin, cos) = self.azimuth_deg.to_radians().sin_cos();
+        let (along, across) = (
+            self.semi_major_m * self.semi_major_m / chi2,
+            self.semi_minor_m * self.semi_minor_m / chi2,
+        );
+        // The longer axis points (sin, cos) in (east, north), the shorter one at right angles to it.
+        let cross = (along - across) * sin * cos;
+        [
+            [along * sin * sin + across * cos * cos, cross],
+            [cross, along * cos * cos + across * sin * sin],
+        ]
+    }
+
     /// The 50 % ellipse of the normal distribution whose 95 % ellipse this is: chi-square quantiles of two
     /// degrees of freedom are `-2 ln(1 - p)`.
     pub fn of_half(&self) -> Self {
@@ -199,13 +217,17 @@ pub struct Incident {
     pub class: ClassPosterior,
     /// What it repeats, if many incidents came from its place within half an hour; `class` is weighed by that.
     pub repetition: Option<Repetition>,
+    /// How its source moved from round to round, if the arrivals tell that it did. `position` is in the middle of its way.
+    pub motion: Option<Motion>,
+    /// The way it goes on from incidents before it, if they follow one; `class` is weighed by that.
+    pub track: Option<Track>,
     /// The rounds in order of time; at least one.
     pub shots: Vec<Shot>,
 }
 
 impl Incident {
     /// What more can be said of the source: `rifle` if a bullet's shock wave was heard, `automatic` by cadence, `aloft` if
-    /// most of its shots were; nothing where the evidence does not reach.
+    /// most of its shots were, `moving` if it moved from round to round or goes on from incidents before it; nothing where the evidence does not reach.
     pub fn kinds(&self) -> Vec<&'static str> {
         let times: Vec<Timestamp> = self.shots.iter().map(|shot| shot.time).collect();
         let is_rifle = self.shots.iter().any(|shot| shot.trajectory.is_some());
@@ -216,6 +238,7 @@ impl Incident {
             (is_rifle, "rifle"),
             (is_automatic, "automatic"),
             (is_aloft, "aloft"),
+            (self.motion.is_some() || self.track.is_some(), "moving"),
         ];
         said.into_iter()
             .filter(|(is, _)| *is)

@@ -20,6 +20,8 @@ mod hearing;
 pub mod incident;
 pub mod locate;
 mod median;
+mod memory;
+pub mod motion;
 mod normal;
 pub mod onset;
 pub mod paths;
@@ -30,6 +32,7 @@ pub mod sensor;
 pub mod settings;
 pub mod solve;
 pub mod timestamp;
+pub mod track;
 pub mod travel;
 pub mod units;
 

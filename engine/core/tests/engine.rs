@@ -432,3 +432,37 @@ fn a_bang_every_four_minutes_from_one_place_is_a_machine_whenever_it_is_told() {
     let ratio = odds(&batch[6].class) / odds(&batch[6].shots[0].class);
     assert!((ratio.ln() + 2.0).abs() < 1e-9, "{ratio}");
 }
+
+#[test]
+fn val_a_shooter_in_a_car_is_followed_and_one_on_the_pavement_stands() {
+    for (seed, velocity_m_s) in [(0, [0.0, 0.0]), (1, [13.0, 4.0]), (2, [-5.0, 6.0])] {
+        let place = |time_s: f64| {
+            let [east_m_s, north_m_s] = velocity_m_s;
+            Enu::new(60.0 + east_m_s * time_s, -45.0 + north_m_s * time_s, 1.5)
+        };
+        let fired_s = [0.0, 0.32, 0.61, 0.95, 1.3, 1.58, 1.97, 2.3];
+        let mut scene = Scene::new(places(), seed);
+        for time_s in fired_s {
+            scene.shot(place(time_s), time_s, &[]);
+        }
+        let incidents = scene.run();
+        assert_eq!(incidents.len(), 1, "seed {seed}");
+        let shots = shots(&incidents);
+        assert_eq!(shots.len(), fired_s.len(), "seed {seed}");
+        for (shot, time_s) in shots.iter().zip(fired_s) {
+            // Paths are straight here: what is left is jitter of half a millisecond, some decimetres.
+            let off_m = shot.position.horizontal_distance_m(place(time_s));
+            assert!(off_m < 1.5, "seed {seed}: {off_m} m at {time_s} s");
+        }
+        let motion = incidents[0].motion;
+        if seed == 0 {
+            assert_eq!(motion, None);
+            continue;
+        }
+        let motion = motion.unwrap();
+        for (told, true_m_s) in motion.velocity_m_s.into_iter().zip(velocity_m_s) {
+            assert!((told - true_m_s).abs() < 0.6, "seed {seed}: {motion:?}");
+        }
+        assert_eq!(incidents[0].kinds(), ["moving"]);
+    }
+}

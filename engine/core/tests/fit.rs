@@ -4,7 +4,7 @@ mod common;
 
 use common::{Dice, World, ring, round, travel_s};
 use proptest::prelude::*;
-use shotfix_core::locate::{Assumptions, Fix, SensorModel};
+use shotfix_core::locate::{Assumptions, Drift, Fix, SensorModel};
 use shotfix_core::locate::{HeightPrior, Observation, ellipse, fit};
 use shotfix_core::travel::Medium;
 use shotfix_core::{Enu, Settings, Uncertain};
@@ -403,6 +403,7 @@ proptest! {
             settings: &settings,
             paths: None,
                 time: None,
+                drift: Drift::STILL,
         });
         if let Ok(fix) = result {
             for p in &fix.positions {

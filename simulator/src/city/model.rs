@@ -113,7 +113,7 @@ impl City {
 
     /// The building that a point is inside of, by its place in [`City::buildings`]; of several
     /// that overlap the highest.
-    pub(crate) fn solid_at(&self, point: Point) -> Option<usize> {
+    pub fn solid_at(&self, point: Point) -> Option<usize> {
         self.highest_at(point.east, point.north)
             .filter(|&idx| point.up < self.buildings[idx].roof_up_m)
     }

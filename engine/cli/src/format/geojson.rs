@@ -76,7 +76,7 @@ fn multi_polygon(frame: &LocalFrame, height: Enu, region: &Region) -> Value {
 fn incident_features(frame: &LocalFrame, findings: &Findings<'_>, n: usize, out: &mut Vec<Value>) {
     let incident = &findings.report.incidents[n];
     let (class, probability) = incident.class.best();
-    let about = json!({
+    let mut about = json!({
         "incident": incident.id,
         "time": rfc_3339(incident.time),
         "class": class.label(),
@@ -86,6 +86,13 @@ fn incident_features(frame: &LocalFrame, findings: &Findings<'_>, n: usize, out:
         "semi_minor_m": metres(incident.ellipse95.semi_minor_m),
         "azimuth_deg": round(incident.ellipse95.azimuth_deg, 2),
     });
+    if let Some(motion) = &incident.motion {
+        let (speed, azimuth) = (motion.speed_m_s(), motion.azimuth_deg());
+        about["source_speed_m_s"] = round(speed.mean, 2).into();
+        about["source_speed_sigma_m_s"] = round(speed.sigma, 2).into();
+        about["source_azimuth_deg"] = round(azimuth.mean, 1).into();
+        about["source_azimuth_sigma_deg"] = round(azimuth.sigma, 1).into();
+    }
     let kind = |kind: &str| {
         let mut properties = about.clone();
         properties["kind"] = kind.into();
@@ -259,6 +266,15 @@ mod tests {
             .map(|s| s["properties"]["sensor"].as_str().unwrap())
             .collect();
         assert_eq!(names[..2], ["<b>&\"'", "line\nbreak"]);
+    }
+
+    #[test]
+    fn a_source_that_moves_says_how_fast_and_where_to() {
+        let text = fixture::written(write, &fixture::moving_report());
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let incident = &document["features"][0]["properties"];
+        assert_eq!(incident["source_speed_m_s"], 13.0);
+        assert_eq!(incident["source_azimuth_deg"], 67.4);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use shotfix_core::{Array, Atmosphere, ClassPosterior, Ellipse, ShotArrival, Unce
 
 use super::FormatError;
 use super::explained::{AloftJson, ExplanationJson, MapJson, TrajectoryJson};
+use super::moving::{MotionJson, TrackJson};
 use super::numbers::{Place, metres, rfc_3339, round, seconds};
 use crate::findings::Findings;
 
@@ -60,6 +61,10 @@ struct IncidentJson<'a> {
     kinds: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repetition: Option<RepetitionJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    motion: Option<MotionJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<TrackJson>,
     rounds: usize,
     position: Place,
     ellipse95: EllipseJson,
@@ -241,6 +246,8 @@ fn incident<'a>(findings: &'a Findings<'_>, n: usize) -> IncidentJson<'a> {
         class: (&incident.class).into(),
         kinds: incident.kinds(),
         repetition: incident.repetition.as_ref().map(RepetitionJson::from),
+        motion: incident.motion.as_ref().map(MotionJson::from),
+        track: incident.track.as_ref().map(TrackJson::from),
         rounds: incident.shots.len(),
         position: Place::new(array, incident.position),
         ellipse95: (&incident.ellipse95).into(),
@@ -296,6 +303,19 @@ mod tests {
     #[test]
     fn regress_golden_anonymous() {
         fixture::golden("anonymous.json", &text(&fixture::anonymous_report()));
+    }
+
+    #[test]
+    fn a_source_that_moves_says_how_fast_where_to_and_since_when() {
+        let document: Value = serde_json::from_str(&text(&fixture::moving_report())).unwrap();
+        let incident = &document["incidents"][0];
+        // 12 and 5 m/s are 13 m/s towards atan2(12, 5) = 67.4 degrees; 0.6 m/s across are 2.6 degrees.
+        assert_eq!(incident["motion"]["speed_m_s"], 13.0);
+        assert_eq!(incident["motion"]["azimuth_deg"], 67.4);
+        assert_eq!(incident["motion"]["azimuth_sigma_deg"], 2.6);
+        assert_eq!(incident["motion"]["of"], 4);
+        assert_eq!(incident["track"]["motion"]["of"], 6);
+        assert_eq!(incident["track"]["interval_s"], 40.0);
     }
 
     #[test]

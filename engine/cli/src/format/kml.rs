@@ -208,7 +208,7 @@ impl Kml<'_, '_> {
         let (class, probability) = incident.class.best();
         let (used, of) = status::used_of(incident);
         let name = format!("{}, rounds: {}", class.label(), incident.shots.len());
-        let description = format!(
+        let mut description = format!(
             "{}: {} {}, rounds: {}, 95 % ellipse {}, {used} of {of} sensors",
             incident.id,
             class.label(),
@@ -216,6 +216,12 @@ impl Kml<'_, '_> {
             incident.shots.len(),
             ellipse::words(&incident.ellipse95),
         );
+        for motion in [incident.motion, incident.track.map(|t| t.motion)]
+            .into_iter()
+            .flatten()
+        {
+            description += &format!(", {}", motion.words());
+        }
         self.within("Folder", &[], |k| {
             k.text("name", &incident.id)?;
             k.within("Placemark", &[], |k| {
@@ -346,6 +352,12 @@ mod tests {
         assert!(names.contains(&"line\nbreak".to_owned()), "{names:?}");
         assert!(names.contains(&"nul\u{FFFD}bell\u{FFFD}".to_owned()));
         assert!(all(&document, "b").is_empty());
+    }
+
+    #[test]
+    fn a_source_that_moves_says_so() {
+        let text = fixture::written(write, &fixture::moving_report());
+        assert!(text.contains("moves at 13.0 +- 0.6 m/s towards 67 +- 3 deg: a vehicle"));
     }
 
     #[test]

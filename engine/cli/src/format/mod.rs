@@ -9,6 +9,7 @@ mod geojson;
 mod impulses;
 mod json;
 mod kml;
+mod moving;
 mod numbers;
 mod text;
 mod told;

@@ -71,6 +71,13 @@ fn incident(text: &mut String, findings: &Findings<'_>, n: usize) -> std::fmt::R
     if let Some(repetition) = &incident.repetition {
         writeln!(text, "  {}", repetition.words())?;
     }
+    if let Some(motion) = &incident.motion {
+        writeln!(text, "  {}", motion.words())?;
+    }
+    if let Some(track) = &incident.track {
+        writeln!(text, "  {}", track.words())?;
+        writeln!(text, "  {}", track.motion.words())?;
+    }
     // A line of its own: how long a name is, is not ours to say.
     writeln!(text, "  id {}", plain(&incident.id))?;
     writeln!(
@@ -156,6 +163,19 @@ mod tests {
     #[test]
     fn regress_golden_anonymous() {
         fixture::golden("anonymous.txt", &text(&fixture::anonymous_report()));
+    }
+
+    #[test]
+    fn a_source_that_moves_is_told_within_eighty_columns() {
+        let text = text(&fixture::moving_report());
+        for words in [
+            "4 rounds, moving",
+            "  moves at 13.0 +- 0.6 m/s towards 67 +- 3 deg: a vehicle",
+            "  no. 6 on one way in 4 min, every 40 s: a machine that moves",
+        ] {
+            assert!(text.contains(words), "{words} is in\n{text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
     }
 
     #[test]

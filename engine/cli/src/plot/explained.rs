@@ -1,5 +1,5 @@
-//! What was asked of the shots, on the map: regions of probability, the place without each sensor, and
-//! other places.
+//! What is known beyond places, on the map: the way of a bullet and of a source that moves; and what was asked of the shots: regions of
+//! probability, the place without each sensor, and other places.
 
 use shotfix_core::Enu;
 use shotfix_core::solve::Region;
@@ -26,14 +26,30 @@ pub(super) fn places<'a>(findings: &'a Findings<'_>) -> impl Iterator<Item = Enu
 
 /// Draws what is known beyond the report of the shots of one incident.
 pub(super) fn draw(canvas: &mut Canvas, view: &View, findings: &Findings<'_>, incident: usize) {
-    let shots = &findings.report.incidents[incident].shots;
+    let found = &findings.report.incidents[incident];
+    let shots = &found.shots;
+    let motion = (found.motion).or(found.track.map(|track| track.motion));
+    if let (Some(motion), Some(last)) = (motion, shots.last()) {
+        let (x, y) = view.px(last.position);
+        let azimuth_deg = motion.azimuth_deg().mean;
+        arrow(canvas, (x, y), azimuth_deg, palette::FIX);
+        let look = Type::new(11.0).fill(palette::FIX).bold().halo();
+        let (sin, cos) = azimuth_deg.to_radians().sin_cos();
+        let words = format!("{:.0} m/s", motion.speed_m_s().mean);
+        canvas.text_at_middle((x + 62.0 * sin + 6.0, y - 62.0 * cos), look, &words);
+    }
     for (k, shot) in shots.iter().enumerate() {
         if let Some(map) = findings.map(incident, k) {
             region(canvas, view, &map.region95, 0.10);
             region(canvas, view, &map.region50, 0.18);
         }
         if let Some(flight) = &shot.trajectory {
-            trajectory(canvas, view.px(shot.position), flight.azimuth_deg);
+            arrow(
+                canvas,
+                view.px(shot.position),
+                flight.azimuth_deg,
+                palette::INK,
+            );
         }
         let Some(explanation) = findings.explanation(incident, k) else {
             continue;
@@ -64,15 +80,15 @@ pub(super) fn draw(canvas: &mut Canvas, view: &View, findings: &Findings<'_>, in
     }
 }
 
-/// An arrow the way the bullet went.
-fn trajectory(canvas: &mut Canvas, (x, y): (f64, f64), azimuth_deg: f64) {
+/// An arrow the way a bullet went or a source goes.
+fn arrow(canvas: &mut Canvas, (x, y): (f64, f64), azimuth_deg: f64, colour: &str) {
     const LENGTH: f64 = 46.0;
     let (sin, cos) = azimuth_deg.to_radians().sin_cos();
     let at =
         |along: f64, aside: f64| (x + along * sin + aside * cos, y - along * cos + aside * sin);
-    let style = format!("stroke=\"{}\" stroke-width=\"2\"", palette::INK);
+    let style = format!("stroke=\"{colour}\" stroke-width=\"2\"");
     canvas.line(at(14.0, 0.0), at(LENGTH, 0.0), &style);
-    let fill = format!("fill=\"{}\"", palette::INK);
+    let fill = format!("fill=\"{colour}\"");
     canvas.polygon(
         [at(LENGTH + 10.0, 0.0), at(LENGTH, 4.5), at(LENGTH, -4.5)],
         &fill,

@@ -299,6 +299,12 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_moves_has_an_arrow() {
+        let svg = picture("moving", &fixture::moving_report(), &[]);
+        assert!(svg.contains("13 m/s"));
+    }
+
+    #[test]
     fn an_anonymous_array_far_from_its_origin() {
         let svg = picture("anonymous", &fixture::anonymous_report(), &[]);
         for words in ["east -11305.0 m, north 3560.0 m", ">y<", "charlie"] {

@@ -4,9 +4,11 @@ use rayon::prelude::*;
 
 use super::burst::{PatternRound, further_rounds};
 use super::episode::Episode;
+use super::moving::follow;
 use super::search::{Hypothesis, as_round, hypotheses, search_reach_s};
 use super::site::Site;
 use crate::locate::fit::{Fix, fit};
+use crate::locate::{Assumptions, Drift};
 
 /// A burst from one place.
 #[derive(Clone, Debug)]
@@ -152,29 +154,28 @@ fn best_burst(
         all.retain(|h| h.n_heard() >= site.settings.min_sensors);
     }
     let most = all.first()?.evidence;
-    all.retain(|h| h.evidence > most - EVIDENCE_SPAN);
-    all.truncate(MAX_EXTENDED);
+    let evident = all.iter().filter(|h| h.evidence > most - EVIDENCE_SPAN);
     // A mixture of two rounds can look as good as one true round, but only true rounds repeat.
-    let candidates: Vec<Candidate> = all
-        .into_iter()
+    let candidates: Vec<Candidate> = evident
+        .take(MAX_EXTENDED)
         .map(|first| {
-            let further = further_rounds(site, episode, taken, &first);
-            let total = total(&first, &further);
-            Candidate {
-                first,
-                further,
-                total,
-            }
+            let further = further_rounds(site, episode, taken, first, Drift::STILL);
+            Candidate::new(first.clone(), further, Drift::STILL)
         })
         // Three arrivals fix a place without checking it: three unrelated bangs would do. That the
         // same delays come again is the check.
         .filter(|c| c.first.n_heard() >= site.settings.min_sensors || !c.further.is_empty())
         .collect();
-    let best = candidates
+    let still = candidates
         .iter()
         .max_by(|a, b| a.total.total_cmp(&b.total))?;
-    let doubt = doubt(best, &candidates);
-    let Candidate { first, further, .. } = best.clone();
+    let best = follow(site, episode, taken, still, &all).unwrap_or_else(|| still.clone());
+    let doubt = doubt(&best, &candidates);
+    let assumptions = Assumptions {
+        drift: best.drift,
+        ..site.assumptions()
+    };
+    let Candidate { first, further, .. } = best;
     let mut rounds: Vec<(f64, BurstRound)> = further
         .into_iter()
         .map(|r| {
@@ -199,8 +200,9 @@ fn best_burst(
         .iter()
         .map(|(time_s, r)| as_round(episode, &r.picks, *time_s))
         .collect();
-    let mut fix = fit(&observed, first.position, &site.assumptions()).ok()?;
-    fix.shift(doubt.shift_m, &observed, &site.assumptions());
+    let start = (assumptions.drift).from(first.position, rounds[0].0 - first.time_s);
+    let mut fix = fit(&observed, start, &assumptions).ok()?;
+    fix.shift(doubt.shift_m, &observed, &assumptions);
     fix.widen(doubt.spread_m2);
     Some(Burst {
         rounds: rounds.into_iter().map(|(_, r)| r).collect(),
@@ -208,12 +210,31 @@ fn best_burst(
     })
 }
 
-/// A supposed shot with the rounds that repeat it.
+/// A supposed shot with the rounds that repeat it from a source that goes on steadily.
 #[derive(Clone, Debug)]
-struct Candidate {
-    first: Hypothesis,
-    further: Vec<PatternRound>,
-    total: f64,
+pub(super) struct Candidate {
+    pub(super) first: Hypothesis,
+    pub(super) further: Vec<PatternRound>,
+    drift: Drift,
+    /// Evidence of all together.
+    pub(super) total: f64,
+}
+
+impl Candidate {
+    pub(super) fn new(first: Hypothesis, further: Vec<PatternRound>, drift: Drift) -> Self {
+        Self {
+            total: total(&first, &further),
+            first,
+            further,
+            drift,
+        }
+    }
+
+    /// Evidence of all rounds, each for as much as it is. That says how a source of one place moves, not which place it is.
+    pub(super) fn whole_evidence(&self) -> f64 {
+        let further = self.further.iter().map(|r| r.evidence);
+        self.first.evidence + further.sum::<f64>()
+    }
 }
 
 /// What other readings of the same sounds make of the best one.

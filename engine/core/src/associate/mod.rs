@@ -10,6 +10,7 @@ mod burst;
 mod episode;
 mod evidence;
 mod greedy;
+mod moving;
 mod search;
 mod site;
 

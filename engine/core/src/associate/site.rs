@@ -2,7 +2,7 @@
 
 use crate::atmosphere::Atmosphere;
 use crate::geodesy::Enu;
-use crate::locate::{Assumptions, HeightPrior, SensorModel};
+use crate::locate::{Assumptions, Drift, HeightPrior, SensorModel};
 use crate::paths::PathTerms;
 use crate::sensor::Array;
 use crate::settings::Settings;
@@ -173,6 +173,7 @@ impl Site {
             settings: &self.settings,
             paths: self.paths.as_ref(),
             time: self.time,
+            drift: Drift::STILL,
         }
     }
 

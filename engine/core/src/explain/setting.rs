@@ -4,7 +4,7 @@
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
 use crate::incident::Shot;
-use crate::locate::{Assumptions, HeightPrior, SensorModel};
+use crate::locate::{Assumptions, Drift, HeightPrior, SensorModel};
 use crate::paths::{PathTerms, Prediction};
 use crate::sensor::{Array, SensorIdx};
 use crate::settings::Settings;
@@ -57,6 +57,7 @@ impl<'a> Setting<'a> {
             settings: self.settings,
             paths: self.paths,
             time: Some(self.shot.time),
+            drift: Drift::STILL,
         }
     }
 

@@ -78,6 +78,8 @@ fn shot(array: &Array, at: Timestamp, place: Enu, residuals: &[Option<f64>]) -> 
 fn incident(shots: Vec<Shot>) -> Incident {
     Incident {
         repetition: None,
+        motion: None,
+        track: None,
         id: "test".to_owned(),
         time: shots[0].time,
         position: shots[0].position,

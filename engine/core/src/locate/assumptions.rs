@@ -2,6 +2,7 @@
 
 use crate::atmosphere::Uncertain;
 use crate::geodesy::Enu;
+use crate::locate::drift::Drift;
 use crate::locate::height::HeightPrior;
 use crate::paths::{PathTerms, Prediction};
 use crate::sensor::Sensor;
@@ -56,6 +57,8 @@ pub struct Assumptions<'a> {
     pub paths: Option<&'a PathTerms>,
     /// When, so that what was learned ages; `None` takes it as it was when it was learned.
     pub time: Option<Timestamp>,
+    /// How the source moves from round to round.
+    pub drift: Drift,
 }
 
 impl Assumptions<'_> {

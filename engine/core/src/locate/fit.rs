@@ -121,8 +121,8 @@ const LEAN_M: f64 = 0.3;
 /// Residual of the arrival of round k at sensor s, in seconds:
 /// `r = t - T_k - tau(x_k, s; wind, c) - b_s`. Unknowns: position (east, north, up) of the first
 /// round, times of firing `T_k`, displacement of each further round against the one before
-/// (random walk), wind, speed of sound and the extra delay `b_s` of each path, which all rounds
-/// share; the last five with their priors. So rounds average away the jitter but never the
+/// (random walk about `Assumptions::drift`), wind, speed of sound and the extra delay `b_s` of each path, which all rounds
+/// share, as far as they go on alike from where a moving source is then; the last five with their priors. So rounds average away the jitter but never the
 /// constant error of the paths, and the covariance says so.
 ///
 /// Late arrivals: each is direct or, with probability `late_share`, an echo that lags by an
@@ -248,6 +248,12 @@ impl Unknowns {
         state[SPEED] = a.medium.speed_m_s;
         for (k, round) in rounds.iter().enumerate() {
             state[self.time(k)] = round.time_s;
+            if k > 0 {
+                let after_s = round.time_s - rounds[0].time_s;
+                for (axis, drift_m_s) in a.drift.velocity_m_s.into_iter().enumerate() {
+                    state[self.shift(k) + axis] = drift_m_s * after_s;
+                }
+            }
         }
         state
     }
@@ -318,17 +324,18 @@ impl Unknowns {
             }
         }
         for k in 1..self.n_rounds {
-            let gap_s = (state[self.time(k)] - state[self.time(k - 1)]).abs();
+            let gap_s = state[self.time(k)] - state[self.time(k - 1)];
             let weight = (LEAN_M * LEAN_M + (WALK_M_S * gap_s).powi(2)).recip();
-            for axis in 0..2 {
+            for (axis, drift_m_s) in a.drift.velocity_m_s.into_iter().enumerate() {
                 let here = self.shift(k) + axis;
+                let on_m = drift_m_s * gap_s;
                 if k == 1 {
-                    add(&[(here, 1.0)], -state[here], weight);
+                    add(&[(here, 1.0)], on_m - state[here], weight);
                 } else {
                     let before = self.shift(k - 1) + axis;
                     add(
                         &[(here, 1.0), (before, -1.0)],
-                        state[before] - state[here],
+                        on_m + state[before] - state[here],
                         weight,
                     );
                 }
@@ -339,20 +346,24 @@ impl Unknowns {
         let mut direct = Vec::with_capacity(rounds.len());
         for (k, round) in rounds.iter().enumerate() {
             let position = self.position(state, k);
+            let after_s = state[self.time(k)] - state[self.time(0)];
+            let alike = a.drift.alike(after_s);
             let mut residuals = Vec::with_capacity(round.observations.len());
             let mut probabilities = Vec::with_capacity(round.observations.len());
             for o in &round.observations {
                 let d = medium.delay(position, a.sensors[o.sensor].position);
                 let whole = o.time_s - state[self.time(k)] - d.delay_s;
                 let path = a.path(learned.as_ref(), o.sensor, d.delay_s);
-                let noise = o.sigma_s.hypot(a.settings.jitter_sigma_s);
+                let jitter_s = o.sigma_s.hypot(a.settings.jitter_sigma_s);
+                // Of a path's delay at the first round so much is left; the rest is new.
+                let noise = jitter_s.hypot(path.sigma * (1.0 - alike * alike).sqrt());
                 // Direct or late is judged by the whole residual, unlearned path delay included: an
                 // echo repeats from round to round as a path delay does.
                 let p = if blur_s > 0.0 {
                     // Cauchy weight: never zero, so that no arrival is lost before its time.
                     1.0 / (1.0 + ((whole - path.mean) / blur_s).powi(2))
                 } else {
-                    direct_probability(whole - path.mean, path.sigma.hypot(noise), a.settings)
+                    direct_probability(whole - path.mean, path.sigma.hypot(jitter_s), a.settings)
                 };
                 let mut columns = vec![
                     (EAST, d.by_source[0]),
@@ -369,8 +380,9 @@ impl Unknowns {
                 }
                 let (residual, sigma) = match self.path[o.sensor] {
                     Some(column) => {
-                        columns.push((column, 1.0));
-                        (whole - state[column], noise)
+                        columns.push((column, alike));
+                        let left_s = alike * (state[column] - path.mean);
+                        (whole - path.mean - left_s, noise)
                     }
                     None => (whole - path.mean, path.sigma.hypot(noise)),
                 };

@@ -4,7 +4,9 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shotfix_core::locate::fit::FitError;
-use shotfix_core::locate::{Assumptions, Fix, HeightPrior, Observation, Round, SensorModel, fit};
+use shotfix_core::locate::{
+    Assumptions, Drift, Fix, HeightPrior, Observation, Round, SensorModel, fit,
+};
 use shotfix_core::travel::Medium;
 use shotfix_core::{
     Array, Enu, Onset, OnsetFeatures, Seconds, Sensor, SensorIdx, Settings, Timestamp, Uncertain,
@@ -179,6 +181,7 @@ impl World {
                 settings: &self.settings,
                 paths: None,
                 time: None,
+                drift: Drift::STILL,
             },
         )
     }
