@@ -10,6 +10,7 @@ pub mod classify;
 pub mod detect;
 mod json;
 pub mod locate;
+mod random;
 mod released;
 pub mod score;
 pub mod solve;

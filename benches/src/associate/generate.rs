@@ -3,6 +3,7 @@
 //! The structure and its figures were measured in those files. Travel times are computed here, not by
 //! the associator's own code.
 
+use crate::random::normal;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -268,9 +269,4 @@ impl Path {
             });
         }
     }
-}
-
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let (u, v): (f64, f64) = (1.0 - rng.random::<f64>(), rng.random());
-    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }

@@ -1,5 +1,6 @@
 //! A drawn city, the places in it and what its sensors hear.
 
+use crate::random::normal;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use shotfix_core::paths::{Calibration, KnownPlace, PathTerms, Shot, learn, locate};
@@ -254,12 +255,6 @@ pub(super) fn event_time(k: usize) -> Timestamp {
 
 pub(super) fn rng(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
-}
-
-/// One normal number (Box and Muller).
-pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let (u, v): (f64, f64) = (rng.random(), rng.random());
-    (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// A wind of up to `most_m_s` from anywhere, uniform over the disc.

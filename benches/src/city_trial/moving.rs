@@ -9,7 +9,8 @@ use shotfix_core::{
 };
 use shotfix_simulator::{FirstArrival, SceneError, ShotAt};
 
-use super::city::{City, measured, normal, rng, wind};
+use super::city::{City, measured, rng, wind};
+use crate::random::normal;
 
 /// Sensors of the array, and how many of them stand on a square kilometre.
 const SENSORS: (usize, f64) = (8, 16.0);

@@ -3,6 +3,7 @@
 //! Sensors at 9 per square kilometre, at least 120 m apart; three of four sources among them, the
 //! fourth 10 to 150 m outside. Travel times are computed here, not by the solver's own code.
 
+use crate::random::normal;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -276,12 +277,6 @@ fn delay_s(source: [f64; 3], sensor: [f64; 3], speed: f64, wind: [f64; 2]) -> f6
         tau = d.iter().map(|d| d * d).sum::<f64>().sqrt() / speed;
     }
     tau
-}
-
-/// One normal number (Box and Muller).
-pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let (u, v): (f64, f64) = (rng.random(), rng.random());
-    (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// Convex hull, counter-clockwise (Andrew's monotone chain).

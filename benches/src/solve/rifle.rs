@@ -12,7 +12,7 @@ use shotfix_core::solve::{
 use shotfix_core::{Enu, Seconds, Uncertain, Wind};
 use shotfix_simulator::{Aim, FIREARMS, Point};
 
-use super::generate::normal;
+use crate::random::normal;
 use crate::stats::{quantile, share_within};
 
 /// Cases by number of sensors.

@@ -3,6 +3,7 @@
 use crate::decibels::decibels;
 use crate::envelope::{Envelope, PASS};
 use crate::filter_bank::COURSE_BANDS;
+use crate::spectrogram::Spectrogram;
 use crate::tonality::Tonality;
 
 /// Bins after the front until the last window ends.
@@ -74,16 +75,19 @@ pub struct Course {
     /// Standard deviation of the peaks of this onset and of those in the 2 s before that are no more than 15 dB weaker
     /// or stronger, dB; unknown if there are none.
     pub peaks_spread_db: f32,
+    /// All of it as a picture.
+    pub spectrogram: Spectrogram,
 }
 
 impl PartialEq for Course {
     fn eq(&self, other: &Self) -> bool {
         self.vector().map(f32::to_bits) == other.vector().map(f32::to_bits)
+            && self.spectrogram == other.spectrogram
     }
 }
 
 impl Course {
-    /// All numbers in the order of their declaration.
+    /// All numbers in the order of their declaration, without the spectrogram.
     pub fn vector(&self) -> [f32; N_COURSE] {
         let mut all = [0.0; N_COURSE];
         let numbers = (self.before_db.iter())
@@ -135,7 +139,7 @@ impl Heard<'_> {
         }
     }
 
-    /// Levels, slopes and roughness; the rest of the course is left as it is.
+    /// Levels, slopes, roughness and the spectrogram; the rest of the course is left as it is.
     pub(crate) fn describe(&self, course: &mut Course) {
         let after = |column: usize, over: f32| {
             core::array::from_fn(|w| {
@@ -158,6 +162,7 @@ impl Heard<'_> {
         course.unevenness_db = tail.unevenness_db;
         course.tail_s = tail.length_s;
         course.roughness_db = self.roughness_db();
+        course.spectrogram = Spectrogram::of(self.envelope, self.front, self.loudest, self.n_bands);
     }
 
     /// The line through the levels after the front.
