@@ -59,17 +59,20 @@ fn main() {
     let one_shot = br#"{"id":"a","dim":2,"c":343.0,"c_sigma":1.0,"wind_sigma":1.0,"sigma":0.001,"sensors":[[0,0],[90,0],[0,90],[90,90]],"toa":[1.1,1.2,1.2,1.3],"truth":[45,45]}"#;
     let height = br#"{"id":7,"dim":3,"sigma":0.001,"weather":{"speed_of_sound":340.0,"wind":[3.0,-1.0]},"sensors":[[0,0,1],[90,0,2],[0,90,3],[90,90,9],[40,50,20]],"toa":[1,1,1,1,1]}"#;
     let many_shots = br#"{"id":"b","c":343.0,"sensors":[[0,0],[90,0],[0,90],[90,90]],"picks":[{"s":0,"t":1.1,"snr":9},{"s":1,"t":1.2},{"s":2,"t":1.2,"snr":20},{"s":3,"t":1.3},{"s":0,"t":1.6},{"s":1,"t":1.7},{"s":2,"t":1.7},{"s":3,"t":1.8}],"events":[{"t0":1.0,"x":45,"y":45}]}"#;
-    // Two features, one tree of one question; the layout is that of `core::classify::model`.
+    // Two features, one tree of one question, a net of one layer; the layout is that of `core::classify::model`.
     let small =
         |values: &[u16]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
     let floats =
         |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
     let model = [
         b"shotfixM".to_vec(),
-        small(&[2, 3, 2, 3, 1, 2]),
+        small(&[3, 4, 2, 3, 1, 2]),
         floats(&[0.5, 1.0, 0.0, 0.1, 0.0, 0.0, 0.5, -0.5]),
         small(&[1, 1]),
         floats(&[0.25, 1.0, 0.0, -1.0, -1.0, 0.0, 1.0]),
+        // 40 weights and 8 biases, then 24 weights and 3 biases, all of 1.
+        small(&[1, 36, 5, 8, 1, 4]),
+        small(&[0x3f80; 48 + 27]),
         floats(&[0.0, 1.0, 1.0, 2.0, 1.0, 0.0, 1.0, 0.5, 1.5]),
     ]
     .concat();

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::classify::gather::{Heard, Listened};
     use shotfix_core::Class;
-    use shotfix_core::classify::N_FEATURES;
+    use shotfix_core::classify::Row;
 
     fn recording(origin: Origin, chain: Chain, kind: &str, hours: f64) -> Listened {
         Listened {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn counts_each_kind_against_the_hours_it_was_heard() {
         let heard = |recording| Heard {
-            features: [0.0; N_FEATURES],
+            row: Row::default(),
             class: Class::Other,
             kind: String::new(),
             recording,

@@ -6,9 +6,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use shotfix_core::Class;
-use shotfix_core::classify::{FEATURES_VERSION, N_FEATURES};
+use shotfix_core::classify::{COLUMNS, FEATURES_VERSION, FRAMES, N_FEATURES, Row, Spectrogram};
 
 use super::gather::{Amounts, FOLDS, Gathered, Heard, Listened};
+
+/// Bytes of a row: its features, then its spectrogram.
+const ROW: usize = 4 * N_FEATURES + FRAMES * COLUMNS;
 
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Key {
@@ -52,19 +55,16 @@ pub fn load(path: &Path, amounts: &Amounts) -> Option<Gathered> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
     let (head, values) = rest.split_at_checked(u64::from_le_bytes(*length) as usize)?;
     let head: Head = serde_json::from_slice(head).ok()?;
-    if head.key != key(amounts)
-        || values.len() != 4 * N_FEATURES * head.rows.len()
-        || !head.is_sound()
-    {
+    if head.key != key(amounts) || values.len() != ROW * head.rows.len() || !head.is_sound() {
         return None;
     }
-    let heard = head
-        .rows
-        .into_iter()
-        .zip(values.chunks_exact(4 * N_FEATURES));
+    let heard = head.rows.into_iter().zip(values.chunks_exact(ROW));
     let heard = heard.map(|((class, kind, recording, event), bytes)| {
+        let (numbers, levels) = bytes.split_at(4 * N_FEATURES);
+        let mut spectrogram = Spectrogram::default();
+        spectrogram.0.as_flattened_mut().copy_from_slice(levels);
         let mut features = [0.0; N_FEATURES];
-        for (value, b) in features.iter_mut().zip(bytes.chunks_exact(4)) {
+        for (value, b) in features.iter_mut().zip(numbers.chunks_exact(4)) {
             *value = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
         }
         let class = match class {
@@ -73,7 +73,10 @@ pub fn load(path: &Path, amounts: &Amounts) -> Option<Gathered> {
             _ => Class::Other,
         };
         Heard {
-            features,
+            row: Row {
+                features,
+                spectrogram,
+            },
             class,
             kind,
             recording,
@@ -105,8 +108,11 @@ pub fn save(path: &Path, amounts: &Amounts, gathered: &Gathered) -> std::io::Res
     let mut file = BufWriter::new(File::create(path)?);
     file.write_all(&(head.len() as u64).to_le_bytes())?;
     file.write_all(&head)?;
-    for value in gathered.heard.iter().flat_map(|h| h.features) {
-        file.write_all(&value.to_le_bytes())?;
+    for heard in &gathered.heard {
+        for value in heard.row.features {
+            file.write_all(&value.to_le_bytes())?;
+        }
+        file.write_all(heard.row.spectrogram.0.as_flattened())?;
     }
     file.flush()
 }

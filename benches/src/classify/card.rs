@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::boost::Settings;
 use super::gather::{Amounts, Gathered};
+use super::learn::Learning;
 use super::score::Scores;
 use super::table::table;
 
@@ -18,7 +18,7 @@ pub fn hash(bytes: &[u8]) -> String {
 /// The card as Markdown.
 pub fn card(
     amounts: &Amounts,
-    learning: &Settings,
+    learning: &Learning,
     gathered: &Gathered,
     scores: &Scores,
     bytes: &[u8],
@@ -30,12 +30,13 @@ pub fn card(
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "```\nshotfix bench classify DATA --train classifier.bin --scenes {} --made {} --chains {} --trees {} --seed {}\n```\n\n\
+        "```\nshotfix bench classify DATA --train classifier.bin --scenes {} --made {} --chains {} --trees {} --steps {} --seed {}\n```\n\n\
          `classifier.bin`: {} bytes, FNV-1a {}.\n\n",
         amounts.scenes,
         amounts.made,
         amounts.chains,
-        learning.rounds,
+        learning.trees.rounds,
+        learning.net.steps,
         amounts.seed,
         bytes.len(),
         hash(bytes),

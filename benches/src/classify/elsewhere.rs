@@ -62,7 +62,7 @@ pub fn elsewhere(
             let judged = onsets(&in_quiet(&audio, k as u64))
                 .into_iter()
                 .map(|(_, row)| {
-                    let mut p = model.scores(&row);
+                    let mut p = model.scores(&row.features, &row.spectrogram);
                     softmax(&mut p);
                     p
                 });

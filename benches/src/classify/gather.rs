@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use shotfix_core::classify::{N_FEATURES, features};
+use shotfix_core::classify::{Row, features};
 use shotfix_core::{Class, Onset, OnsetDetector, Sensor, SensorIdx, Timestamp};
 use shotfix_datasets::Error;
 use shotfix_simulator::SceneError;
@@ -55,7 +55,7 @@ pub enum Chain {
 #[derive(Clone, Debug)]
 pub struct Heard {
     /// What the classifier sees.
-    pub features: [f32; N_FEATURES],
+    pub row: Row,
     /// What it was.
     pub class: Class,
     /// What it was more exactly: `dog-bark`, `9mm`, `hammer`.
@@ -148,7 +148,7 @@ pub enum GatherError {
 
 /// An onset whose nature is known, before it is given its place among all.
 pub(super) struct Labelled {
-    pub(super) features: [f32; N_FEATURES],
+    pub(super) row: Row,
     pub(super) class: Class,
     pub(super) kind: String,
     pub(super) event: Option<usize>,
@@ -254,7 +254,7 @@ impl Gathered {
             let recording = self.recordings.len();
             self.recordings.push(listened);
             self.heard.extend(labelled.into_iter().map(|l| Heard {
-                features: l.features,
+                row: l.row,
                 class: l.class,
                 kind: l.kind,
                 recording,
@@ -288,13 +288,13 @@ fn listen_made(
     let labelled = onsets(&audio)
         .into_iter()
         .enumerate()
-        .filter_map(|(k, (at_s, features))| {
+        .filter_map(|(k, (at_s, row))| {
             let class = known(made, at_s)?;
             if class == Class::Other && !is_front(made, at_s) && k % ONE_IN != 0 {
                 return None;
             }
             Some(Labelled {
-                features,
+                row,
                 class,
                 kind: made.kind.clone(),
                 event: None,
@@ -333,8 +333,8 @@ fn known(made: &Made, at_s: f64) -> Option<Class> {
     }
 }
 
-/// Onsets with their features, in order of time, seconds from the first sample.
-pub(super) fn onsets(audio: &Audio) -> Vec<(f64, [f32; N_FEATURES])> {
+/// Onsets with what the classifier sees of them, in order of time, seconds from the first sample.
+pub(super) fn onsets(audio: &Audio) -> Vec<(f64, Row)> {
     let start = Timestamp::default();
     let sensor = Sensor::new("", shotfix_core::Enu::default());
     let onsets = detected(audio, SensorIdx(0), &sensor, start);

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use shotfix_core::Class;
-use shotfix_core::classify::model::Model;
+use shotfix_core::classify::model::{Model, mean_scores};
 use shotfix_core::classify::novelty::Novelty;
 use shotfix_core::classify::trees::softmax;
 use shotfix_core::classify::{CLASSES, FEATURES_VERSION, N_FEATURES};
 
-use super::boost::{Settings, Table, train};
+use super::boost::{self, Table};
+use super::conv::{self, Example};
 use super::gather::{Chain, FOLDS, Gathered, Origin};
 use super::pool::fit_exponent;
 
@@ -21,30 +22,56 @@ pub struct Learnt {
     pub model: Model,
     /// Calibrated probabilities of each onset by the model of the other folds.
     pub held_out: Vec<[f64; CLASSES]>,
+    /// What the trees of those models, and their nets, say alone, not calibrated.
+    pub parts: [Vec<[f64; CLASSES]>; 2],
     /// Weight of each onset.
     pub weights: Vec<f32>,
 }
 
+/// How to learn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Learning {
+    /// The trees.
+    pub trees: boost::Settings,
+    /// The net.
+    pub net: conv::Settings,
+}
+
 /// Trains on `gathered`.
-pub fn learn(gathered: &Gathered, settings: &Settings) -> Learnt {
+pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
     let folds: Vec<usize> = (0..gathered.heard.len())
         .map(|k| gathered.recording_of(k).fold)
         .collect();
     let weights = weights(gathered);
-    let ensembles: Vec<_> = (0..FOLDS)
+    let both = |keep: &(dyn Fn(usize) -> bool + Sync)| {
+        rayon::join(
+            || boost::train(&table(gathered, &weights, keep), &learning.trees),
+            || conv::train(&examples(gathered, &weights, keep), &learning.net),
+        )
+    };
+    let models: Vec<_> = (0..FOLDS)
         .into_par_iter()
-        .map(|fold| train(&table(gathered, &weights, |k| folds[k] != fold), settings))
+        .map(|fold| both(&|k| folds[k] != fold))
         .collect();
-    let raw: Vec<[f64; CLASSES]> = gathered
-        .heard
-        .iter()
-        .zip(&folds)
+    let rows = || gathered.heard.iter().zip(&folds);
+    let raw: Vec<[f64; CLASSES]> = rows()
         .map(|(heard, &fold)| {
-            let mut scores = [0.0; CLASSES];
-            ensembles[fold].score_into(&heard.features, &mut scores);
-            scores
+            let (trees, net) = &models[fold];
+            mean_scores(trees, net, &heard.row.features, &heard.row.spectrogram)
         })
         .collect();
+    let by_trees = rows().map(|(heard, &fold)| {
+        let mut p = [0.0; CLASSES];
+        models[fold].0.score_into(&heard.row.features, &mut p);
+        softmax(&mut p);
+        p
+    });
+    let by_net = rows().map(|(heard, &fold)| {
+        let mut p = models[fold].1.scores(&heard.row.spectrogram);
+        softmax(&mut p);
+        p
+    });
+    let parts = [by_trees.collect(), by_net.collect()];
     // Calibration of a fold is fitted on the others, so that nothing scored has fitted anything.
     let mut held_out = vec![[0.0; CLASSES]; raw.len()];
     for fold in 0..FOLDS {
@@ -54,9 +81,11 @@ pub fn learn(gathered: &Gathered, settings: &Settings) -> Learnt {
         }
     }
     let (scale, shift) = calibrate(gathered, &raw, &weights, |_| true);
+    let (ensemble, net) = both(&|_| true);
     let model = Model {
         features_version: FEATURES_VERSION,
-        ensemble: train(&table(gathered, &weights, |_| true), settings),
+        ensemble,
+        net,
         pooling: fit_exponent(gathered, &held_out) as f32,
         scale: scale as f32,
         shift: shift.map(|s| s as f32),
@@ -65,6 +94,7 @@ pub fn learn(gathered: &Gathered, settings: &Settings) -> Learnt {
     Learnt {
         model,
         held_out,
+        parts,
         weights,
     }
 }
@@ -136,9 +166,23 @@ fn table(gathered: &Gathered, weights: &[f32], keep: impl Fn(usize) -> bool) -> 
         ..Table::default()
     };
     for (k, heard) in gathered.heard.iter().enumerate().filter(|(k, _)| keep(*k)) {
-        table.push(&heard.features, heard.class as u8, weights[k]);
+        table.push(&heard.row.features, heard.class as u8, weights[k]);
     }
     table
+}
+
+fn examples<'a>(
+    gathered: &'a Gathered,
+    weights: &[f32],
+    keep: impl Fn(usize) -> bool,
+) -> Vec<Example<'a>> {
+    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k));
+    kept.map(|(k, heard)| Example {
+        spectrogram: &heard.row.spectrogram,
+        class: heard.class as usize,
+        weight: weights[k],
+    })
+    .collect()
 }
 
 fn apply(raw: &[f64; CLASSES], scale: f64, shift: &[f64; CLASSES]) -> [f64; CLASSES] {
@@ -186,7 +230,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
         let mut values: Vec<f32> = gathered
             .heard
             .iter()
-            .map(|h| h.features[feature])
+            .map(|h| h.row.features[feature])
             .filter(|v| !v.is_nan())
             .collect();
         values.sort_by(f32::total_cmp);
@@ -208,7 +252,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
     let mut covariance = DMatrix::<f64>::identity(N_FEATURES, N_FEATURES) * 0.1;
     let mut total = 0.0;
     for (heard, &weight) in gathered.heard.iter().zip(weights) {
-        let z = DVector::from_fn(N_FEATURES, |k, _| cloud.scaled(k, heard.features[k]));
+        let z = DVector::from_fn(N_FEATURES, |k, _| cloud.scaled(k, heard.row.features[k]));
         covariance.ger(f64::from(weight), &z, &z, 1.0);
         total += f64::from(weight);
     }
@@ -225,7 +269,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
     let mut distances: Vec<f32> = gathered
         .heard
         .iter()
-        .map(|h| cloud.distance(&h.features) as f32)
+        .map(|h| cloud.distance(&h.row.features) as f32)
         .collect();
     distances.sort_by(f32::total_cmp);
     const QUANTILES: usize = 200;

@@ -131,14 +131,14 @@ pub(super) fn listen(
 
 fn hear(take: &Take, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {
     let first_s = take.pulses.first().map_or(f64::INFINITY, |t| t.0);
-    let labelled = onsets(audio).into_iter().filter_map(|(at_s, features)| {
+    let labelled = onsets(audio).into_iter().filter_map(|(at_s, row)| {
         let near = take
             .pulses
             .iter()
             .min_by(|a, b| (a.0 - at_s).abs().total_cmp(&(b.0 - at_s).abs()));
         let label = |class, event, kind: &str| {
             Some(Labelled {
-                features,
+                row,
                 class,
                 kind: kind.to_owned(),
                 event,

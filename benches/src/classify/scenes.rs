@@ -117,10 +117,10 @@ pub(super) fn listen(seed: u64, k: usize, sounds: &[Sound]) -> Result<Batch, Gat
             };
             let labelled = onsets(&audio)
                 .into_iter()
-                .filter_map(|(at_s, features)| {
+                .filter_map(|(at_s, row)| {
                     let (class, event, kind) = name(&fronts, at_s, &kind)?;
                     Some(Labelled {
-                        features,
+                        row,
                         class,
                         kind,
                         event,

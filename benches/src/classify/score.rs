@@ -9,6 +9,7 @@ use shotfix_core::classify::ShotEvidence;
 use super::alarms::{Alarms, alarms};
 use super::gather::{Chain, Gathered, Origin};
 use super::learn::Learnt;
+use super::parts::{Part, part};
 use super::pool::{pooled, sound_alone};
 use crate::stats;
 
@@ -96,6 +97,8 @@ pub struct Scores {
     pub impulses: [Vec<Row>; 2],
     /// Impulses by formula and in scenes that pass at the threshold for arrivals, by class and kind.
     pub made: Vec<Row>,
+    /// Trees alone, the net alone, and both.
+    pub parts: [Part; 3],
     /// Trade of misses for false alarms.
     pub curve: Vec<Point>,
     /// Reliability of the probability of gunfire.
@@ -110,7 +113,7 @@ pub fn log_odds(p: &[f64; 3]) -> f64 {
 }
 
 /// Value that `share` of `values` are at or above.
-fn quantile(values: &mut [f64], share: f64) -> f64 {
+pub(super) fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let k = ((1.0 - share) * values.len() as f64) as usize;
     values.get(k).copied().unwrap_or(f64::NAN)
@@ -209,7 +212,10 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         .filter(|&k| is(k, Origin::Clip, Chain::AsItLies))
         .map(|k| odds[k])
         .collect();
+    let [trees, net] = &learnt.parts;
+    let parts = [("trees", trees), ("net", net), ("both", &learnt.held_out)];
     Scores {
+        parts: parts.map(|(name, held_out)| part(name, gathered, held_out, exponent)),
         shots: shots.len(),
         arrivals: arrivals.len(),
         shot_threshold,
@@ -265,7 +271,7 @@ fn rows(counted: impl Iterator<Item = (String, bool)>) -> Vec<Row> {
     out.into_values().collect()
 }
 
-fn most_by_recording(gathered: &Gathered, odds: &[f64]) -> Vec<f64> {
+pub(super) fn most_by_recording(gathered: &Gathered, odds: &[f64]) -> Vec<f64> {
     let mut most = vec![f64::NEG_INFINITY; gathered.recordings.len()];
     for (heard, &odds) in gathered.heard.iter().zip(odds) {
         most[heard.recording] = most[heard.recording].max(odds);

@@ -8,7 +8,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use shotfix_core::Class;
-use shotfix_core::classify::N_FEATURES;
+use shotfix_core::classify::Row;
 use shotfix_datasets::{Error, probe};
 
 use super::channel::{self, Noise};
@@ -210,10 +210,10 @@ fn label(
     sound: &Sound,
     audio: &Audio,
     chain: Chain,
-    onsets: Vec<(f64, [f32; N_FEATURES])>,
+    onsets: Vec<(f64, Row)>,
 ) -> (Listened, Vec<Labelled>) {
-    let labelled = onsets.into_iter().map(|(_, features)| Labelled {
-        features,
+    let labelled = onsets.into_iter().map(|(_, row)| Labelled {
+        row,
         class: Class::Other,
         kind: sound.kind.clone(),
         event: None,

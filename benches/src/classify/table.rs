@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use super::alarms::{Alarms, Rate};
-use super::boost::Settings;
 use super::gather::{Amounts, FOLDS, Gathered, Origin};
+use super::learn::Learning;
+use super::parts::Part;
 use super::score::{KEPT, Located, Row, Scores};
 
 /// All tables, with what they were made from.
 pub fn table(
     amounts: &Amounts,
-    learning: &Settings,
+    learning: &Learning,
     gathered: &Gathered,
     scores: &Scores,
 ) -> String {
@@ -23,21 +24,22 @@ pub fn table(
 fn written(
     text: &mut String,
     amounts: &Amounts,
-    learning: &Settings,
+    learning: &Learning,
     gathered: &Gathered,
     scores: &Scores,
 ) -> std::fmt::Result {
     writeln!(
         text,
-        "seed {}: {} recordings, {} impulses; {} scenes, {} recordings by formula of each kind, {} other chains; {} trees of depth {}",
+        "seed {}: {} recordings, {} impulses; {} scenes, {} recordings by formula of each kind, {} other chains; {} trees of depth {}, a net of {} steps",
         amounts.seed,
         gathered.recordings.len(),
         gathered.heard.len(),
         amounts.scenes,
         amounts.made,
         amounts.chains,
-        learning.rounds,
-        learning.depth,
+        learning.trees.rounds,
+        learning.trees.depth,
+        learning.net.steps,
     )?;
     folds(text, gathered)?;
     writeln!(
@@ -86,6 +88,7 @@ fn written(
         "\nby formula and in scenes, impulses that pass at the arrivals' threshold",
         &scores.made,
     )?;
+    parts(text, &scores.parts)?;
     writeln!(
         text,
         "\ncalibration: expected error of the probability of gunfire {:.4}\n  {:>8} {:>8} {:>8}",
@@ -149,6 +152,28 @@ fn alarms(text: &mut String, alarms: &[Alarms]) -> std::fmt::Result {
 }
 
 /// What the locator adds, beside the sound alone.
+/// What passes where 95 % of live fire does, by part of the model.
+fn parts(text: &mut String, parts: &[Part]) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\nparts of the model, each with thresholds of its own that keep 95 % of live fire; percent that pass\n  \
+         {:<8}{:>12}{:>12}{:>14}{:>12}{:>14}{:>14}{:>12}",
+        "", "clips", "in chain", "impulses", "in chain", "made firework", "made other", "made guns"
+    )?;
+    for part in parts {
+        let [clips, clips_in] = part.clips.map(|share| 100.0 * share);
+        let [impulses, impulses_in] = part.impulses.map(|share| 100.0 * share);
+        let [firework, other] = part.made.map(|share| 100.0 * share);
+        writeln!(
+            text,
+            "  {:<8}{clips:>12.2}{clips_in:>12.2}{impulses:>14.2}{impulses_in:>12.2}{firework:>14.1}{other:>14.1}{:>12.1}",
+            part.name,
+            100.0 * part.guns
+        )?;
+    }
+    Ok(())
+}
+
 fn located(text: &mut String, scores: &Scores) -> std::fmt::Result {
     let Located {
         with_level,

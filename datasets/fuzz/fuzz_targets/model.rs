@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use shotfix_core::classify::Spectrogram;
 use shotfix_core::classify::model::Model;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -12,7 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
     let n = model.ensemble.n_features;
     for value in [0.0, -1e30, f32::NAN, f32::INFINITY] {
         let row = vec![value; n];
-        assert!(model.scores(&row).iter().all(|score| score.is_finite()));
+        let scores = model.scores(&row, &Spectrogram::default());
+        assert!(scores.iter().all(|score| score.is_finite()));
         assert!((0.0..=1.0).contains(&model.novelty.unknown(&row)));
     }
 });

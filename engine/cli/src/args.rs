@@ -335,8 +335,11 @@ pub struct BenchClassifyArgs {
     #[arg(long, default_value_t = shotfix_benches::classify::Amounts::default().chains, value_name = "N")]
     pub chains: usize,
     /// Trees of the model.
-    #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().rounds, value_name = "N")]
+    #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().trees.rounds, value_name = "N")]
     pub trees: usize,
+    /// Steps of learning of the model's net.
+    #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().net.steps, value_name = "N")]
+    pub steps: usize,
     /// Of everything drawn.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,

@@ -7,7 +7,7 @@ use crate::associate::{Burst, Episode, Pick, Site, associate};
 use crate::atmosphere::Atmosphere;
 use crate::ballistic;
 use crate::carried_air::CarriedAir;
-use crate::classify::{self, N_FEATURES, ShotEvidence};
+use crate::classify::{self, Row, ShotEvidence};
 use crate::geodesy::Enu;
 use crate::group::group;
 use crate::incident::{ArrivalStatus, Incident, Shot, ShotArrival};
@@ -277,7 +277,7 @@ impl Engine {
         burst: &Burst,
         episode: &Episode,
         onsets: &[&Onset],
-        features: &[[f32; N_FEATURES]],
+        features: &[Row],
         epoch: Timestamp,
     ) -> Vec<Shot> {
         let fix = &burst.fix;

@@ -32,11 +32,9 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
         chains: args.chains,
         seed: args.seed,
     };
-    let learning = Learning {
-        rounds: args.trees,
-        seed: args.seed,
-        ..Learning::default()
-    };
+    let mut learning = Learning::default();
+    (learning.trees.rounds, learning.trees.seed) = (args.trees, args.seed);
+    (learning.net.steps, learning.net.seed) = (args.steps, args.seed);
     let gathered = heard(args, &amounts)?;
     let learnt = learn(&gathered, &learning);
     let levels = source_levels(&args.input.join("pittsburgh"))?;

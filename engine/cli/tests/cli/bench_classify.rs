@@ -55,7 +55,7 @@ fn a_small_training_is_scored_and_the_same_on_one_thread_and_two() {
         let run = shotfix(
             dir.path(),
             &format!(
-                "bench classify data --made 4 --scenes 2 --chains 1 --trees 8 --train m{threads}.bin \
+                "bench classify data --made 4 --scenes 2 --chains 1 --trees 8 --steps 10 --train m{threads}.bin \
                  --out r.json --plot . --threads {threads}"
             ),
         )

@@ -2,13 +2,13 @@
 
 use std::borrow::Borrow;
 
-use shotfix_signal::BANDS;
+use shotfix_signal::{BANDS, Spectrogram};
 
 use super::context::{CONTEXT, context};
 use crate::onset::Onset;
 
 /// Version of the meaning of [`features`]; a model of another version is refused.
-pub const FEATURES_VERSION: u16 = 3;
+pub const FEATURES_VERSION: u16 = 4;
 /// Numbers that describe an impulse by itself.
 const SHAPE: usize = 14;
 /// Those of its course that do not count other onsets, which [`context`] does on both sides.
@@ -19,19 +19,41 @@ pub const N_FEATURES: usize = SHAPE + 3 * BANDS + COURSE + CONTEXT;
 /// Below this level a band was not reached by the sample rate, dB re full scale.
 const NOT_REACHED_DB: f32 = -139.0;
 
-/// The numbers each onset of one sensor is judged by; NaN is missing. `onsets` are in order of time.
+/// What an onset is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Numbers; NaN is missing.
+    pub features: [f32; N_FEATURES],
+    /// Levels by band and time.
+    pub spectrogram: Spectrogram,
+}
+
+impl Default for Row {
+    /// Of which nothing is known.
+    fn default() -> Self {
+        Self {
+            features: [f32::NAN; N_FEATURES],
+            spectrogram: Spectrogram::default(),
+        }
+    }
+}
+
+/// What each onset of one sensor is judged by. `onsets` are in order of time.
 ///
-/// Shape first; then by band, the spectrum about its own mean, the step over the background, and the
+/// Of the numbers, shape first; then by band, the spectrum about its own mean, the step over the background, and the
 /// fall after the first 10 ms, all in dB; then its course over 640 ms before and after; then what else was heard within
 /// seconds.
-pub fn features<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURES]> {
+pub fn features<O: Borrow<Onset>>(onsets: &[O]) -> Vec<Row> {
     let alone: Vec<_> = onsets.iter().map(|onset| alone(onset.borrow())).collect();
     (0..onsets.len())
         .map(|k| {
             let mut all = alone[k];
             let spectrum = |k: usize| &alone[k][SHAPE..SHAPE + BANDS];
             all[N_FEATURES - CONTEXT..].copy_from_slice(&context(onsets, k, spectrum));
-            all
+            Row {
+                features: all,
+                spectrogram: onsets[k].borrow().features.course.spectrogram,
+            }
         })
         .collect()
 }

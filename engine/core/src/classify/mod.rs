@@ -1,13 +1,14 @@
 //! What an impulse was, from what one sensor heard, and then from all sensors of a shot.
 //!
-//! Each onset becomes a row of [`features`] that gain does not change; boosted [`trees`] score it for each class, a
-//! calibration fitted on sources that trained nothing makes scores into probabilities, and [`novelty`] says how unlike
-//! all training it is. The [`model`] is learned by `shotfix bench classify --train` and lies in `model/` with its data card.
+//! Each onset becomes a row of [`features`] and a picture of levels by band and time, which gain does not change; boosted
+//! [`trees`] score the one and a convolutional [`net`] the other for each class, a calibration fitted on sources that trained
+//! nothing makes scores into probabilities, and [`novelty`] says how unlike all training the row is. The [`model`] is learned by `shotfix bench classify --train` and lies in `model/` with its data card.
 //! Rounds heard by several sensors are [`pool`]ed, and what only a network knows is added ([`network`]).
 
 mod context;
 mod features;
 pub mod model;
+pub mod net;
 pub mod network;
 pub mod novelty;
 mod reason;
@@ -17,9 +18,10 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub use features::{FEATURES_VERSION, N_FEATURES, features};
+pub use features::{FEATURES_VERSION, N_FEATURES, Row, features};
 pub use network::{ShotEvidence, pool};
 pub use reason::reason;
+pub use shotfix_signal::{COLUMNS, FRAMES, Spectrogram};
 
 use crate::incident::ClassPosterior;
 use crate::onset::Onset;
@@ -58,12 +60,17 @@ pub fn classify_recording(onsets: &[Onset]) -> Vec<ClassPosterior> {
     let model = bundled();
     features(onsets)
         .iter()
-        .map(|row| posterior(model.scores(row), model.novelty.unknown(row)))
+        .map(|row| {
+            posterior(
+                model.scores(&row.features, &row.spectrogram),
+                model.novelty.unknown(&row.features),
+            )
+        })
         .collect()
 }
 
 /// Features of onsets of several sensors, in any order, each among those of its own sensor.
-pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURES]> {
+pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<Row> {
     let mut by_sensor: BTreeMap<SensorIdx, Vec<usize>> = BTreeMap::new();
     for (index, onset) in onsets.iter().enumerate() {
         by_sensor
@@ -71,7 +78,7 @@ pub fn features_by_sensor<O: Borrow<Onset>>(onsets: &[O]) -> Vec<[f32; N_FEATURE
             .or_default()
             .push(index);
     }
-    let mut all = vec![[f32::NAN; N_FEATURES]; onsets.len()];
+    let mut all = vec![Row::default(); onsets.len()];
     for indices in by_sensor.values_mut() {
         indices.sort_by_key(|&index| onsets[index].borrow().time);
         let own: Vec<&Onset> = indices
@@ -121,13 +128,13 @@ pub fn shot_scores(
 /// Class of a shot by the rows of the sensors that heard it, pooled by an exponent that was fitted with the model, and
 /// by what the network knows.
 pub fn classify_shot<'a>(
-    rows: impl Iterator<Item = &'a [f32; N_FEATURES]>,
+    rows: impl Iterator<Item = &'a Row>,
     evidence: &ShotEvidence,
 ) -> ClassPosterior {
     let model = bundled();
     let rows: Vec<_> = rows.collect();
-    let scores = rows.iter().map(|row| model.scores(*row));
-    let unknown = rows.iter().map(|row| model.novelty.unknown(*row));
+    let scores = (rows.iter()).map(|row| model.scores(&row.features, &row.spectrogram));
+    let unknown = rows.iter().map(|row| model.novelty.unknown(&row.features));
     posterior(
         shot_scores(scores, f64::from(model.pooling), evidence),
         unknown.fold(1.0, f64::min),

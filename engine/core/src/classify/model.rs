@@ -10,19 +10,26 @@
 //! | exponent of pooling; calibration: scale, shift by class | f32 |
 //! | base score by class | f32 |
 //! | each tree: depth; feature and threshold by question; leaves by class | u16; u16, f32; f32 |
+//! | net: layers, frames pooled | u16 each |
+//! | each layer: inputs, outputs, width, stride; weights, biases | u16 each; upper halves of f32 |
+//! | linear layer: weights, biases | upper halves of f32 |
 //! | novelty: centre, spread, whitener, quantiles | f32 |
 //!
 //! Anything that does not add up is refused: a model decides whether police are sent.
 
 use super::CLASSES;
+use super::net::{Conv, Net};
 use super::novelty::Novelty;
 use super::trees::{Ensemble, MAX_DEPTH, Tree};
+use shotfix_signal::Spectrogram;
 
 const MAGIC: &[u8; 8] = b"shotfixM";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 /// Limits of what a file may ask to be read.
 const MOST_FEATURES: usize = 1024;
 const MOST_TREES: usize = 10_000;
+const MOST_LAYERS: usize = 8;
+const MOST_OF_LAYER: usize = 1 << 20;
 /// And of what calibration may do to scores.
 const MOST_SCALE: f32 = 1e3;
 
@@ -31,11 +38,13 @@ const MOST_SCALE: f32 = 1e3;
 pub struct Model {
     /// Version of the meaning of the features.
     pub features_version: u16,
-    /// Scores by class.
+    /// Scores by class of the features.
     pub ensemble: Ensemble,
+    /// Scores by class of the spectrogram.
+    pub net: Net,
     /// Scores of `n` sensors of one shot are summed and divided by `n` to this power, 0 to 1.
     pub pooling: f32,
-    /// Calibrated score: `scale * score + shift`, from sources that trained nothing.
+    /// Calibrated score: `scale * score + shift` of the mean of both scores, from sources that trained nothing.
     pub scale: f32,
     /// By class.
     pub shift: [f32; CLASSES],
@@ -72,9 +81,8 @@ impl Model {
     ///
     /// # Panics
     /// If `features` has not the length of the model's.
-    pub fn scores(&self, features: &[f32]) -> [f64; CLASSES] {
-        let mut scores = [0.0; CLASSES];
-        self.ensemble.score_into(features, &mut scores);
+    pub fn scores(&self, features: &[f32], spectrogram: &Spectrogram) -> [f64; CLASSES] {
+        let mut scores = mean_scores(&self.ensemble, &self.net, features, spectrogram);
         for (score, &shift) in scores.iter_mut().zip(&self.shift) {
             *score = f64::from(self.scale) * *score + f64::from(shift);
         }
@@ -106,6 +114,20 @@ impl Model {
             for v in &tree.leaves {
                 float(&mut out, v);
             }
+        }
+        let half = |out: &mut Vec<u8>, v: &f32| out.extend_from_slice(&v.to_le_bytes()[2..]);
+        small(&mut out, self.net.convs.len());
+        small(&mut out, self.net.pooled);
+        for conv in &self.net.convs {
+            for n in [conv.inputs, conv.outputs, conv.width, conv.stride] {
+                small(&mut out, n);
+            }
+            for v in conv.weights.iter().chain(&conv.bias) {
+                half(&mut out, v);
+            }
+        }
+        for v in self.net.weights.iter().chain(&self.net.bias) {
+            half(&mut out, v);
         }
         let cloud = &self.novelty;
         for part in [
@@ -171,6 +193,7 @@ impl Model {
             let leaves = read.floats(CLASSES << depth)?;
             trees.push(Tree { questions, leaves });
         }
+        let net = read.net()?;
         let novelty = Novelty {
             centre: read.floats(n_features)?,
             spread: read.floats(n_features)?,
@@ -187,6 +210,7 @@ impl Model {
         };
         let checks = [
             (ensemble.is_sound(), "trees"),
+            (net.is_sound(), "net"),
             (novelty.is_sound(), "novelty"),
             (
                 scale.abs() <= MOST_SCALE && shift.iter().all(|s| s.abs() <= MOST_SCALE),
@@ -200,12 +224,30 @@ impl Model {
         Ok(Self {
             features_version,
             ensemble,
+            net,
             pooling,
             scale,
             shift,
             novelty,
         })
     }
+}
+
+/// Mean of the scores of trees and net: half each, for what one takes for a gun the other often does not.
+pub fn mean_scores(
+    trees: &Ensemble,
+    net: &Net,
+    features: &[f32],
+    spectrogram: &Spectrogram,
+) -> [f64; CLASSES] {
+    let mut scores = net.scores(spectrogram);
+    trees.score_into(features, &mut scores);
+    scores.map(|sum| 0.5 * sum)
+}
+
+/// A weight as the file holds it: its upper half, rounded, within 0.4 %.
+pub fn halved(weight: f32) -> f32 {
+    f32::from_bits((weight.to_bits() + 0x8000) & 0xffff_0000)
 }
 
 struct Reader<'a> {
@@ -222,6 +264,48 @@ impl<'a> Reader<'a> {
     fn small(&mut self) -> Result<u16, ModelError> {
         let b = self.take(2)?;
         Ok(u16::from_le_bytes([b[0], b[1]]))
+    }
+
+    fn net(&mut self) -> Result<Net, ModelError> {
+        let damaged = ModelError::Damaged { part: "net" };
+        let layers = usize::from(self.small()?);
+        if layers > MOST_LAYERS {
+            return Err(damaged);
+        }
+        let pooled = usize::from(self.small()?);
+        let mut convs = Vec::with_capacity(layers);
+        for _ in 0..layers {
+            let mut next = || self.small().map(usize::from);
+            let (inputs, outputs, width, stride) = (next()?, next()?, next()?, next()?);
+            let n = (inputs * outputs).checked_mul(width);
+            let n = n.filter(|n| *n <= MOST_OF_LAYER).ok_or(damaged)?;
+            convs.push(Conv {
+                inputs,
+                outputs,
+                width,
+                stride,
+                weights: self.halves(n)?,
+                bias: self.halves(outputs)?,
+            });
+        }
+        let mut net = Net {
+            convs,
+            pooled,
+            weights: Vec::new(),
+            bias: [0.0; CLASSES],
+        };
+        let n = net.n_pooled().filter(|n| *n <= MOST_OF_LAYER);
+        net.weights = self.halves(n.ok_or(damaged)? * CLASSES)?;
+        net.bias.copy_from_slice(&self.halves(CLASSES)?);
+        Ok(net)
+    }
+
+    fn halves(&mut self, n: usize) -> Result<Vec<f32>, ModelError> {
+        let chunks = self.take(2 * n)?.as_chunks::<2>().0;
+        let halves = chunks
+            .iter()
+            .map(|b| f32::from_le_bytes([0, 0, b[0], b[1]]));
+        Ok(halves.collect())
     }
 
     fn float(&mut self) -> Result<f32, ModelError> {
@@ -253,6 +337,19 @@ mod tests {
                     leaves: vec![1.0, 0.0, -1.0, -1.0, 0.0, 1.0],
                 }],
             },
+            net: Net {
+                convs: vec![Conv {
+                    inputs: 5,
+                    outputs: 8,
+                    width: 1,
+                    stride: 4,
+                    weights: vec![0.0; 40],
+                    bias: vec![1.0; 8],
+                }],
+                pooled: 36,
+                weights: [0.25, 0.0, -0.25].repeat(8),
+                bias: [0.0, 1.0, 0.0],
+            },
             pooling: 0.5,
             scale: 0.5,
             shift: [0.0, 0.1, 0.0],
@@ -272,10 +369,21 @@ mod tests {
 
     #[test]
     fn scores_are_calibrated() {
-        // Below the threshold the scores are (1, 0.5, -1.5), halved and shifted (0.5, 0.35, -0.75).
-        let scores = model().scores(&[0.0, 0.0]);
-        for (score, expected) in scores.iter().zip([0.5, 0.35, -0.75]) {
+        // Below the threshold the trees say (1, 0.5, -1.5), the net says (2, 1, -2) of everything: in the mean (1.5, 0.75, -1.75),
+        // halved and shifted (0.75, 0.475, -0.875).
+        let scores = model().scores(&[0.0, 0.0], &Spectrogram::default());
+        for (score, expected) in scores.iter().zip([0.75, 0.475, -0.875]) {
             assert!((score - expected).abs() < 1e-6, "{score} {expected}");
+        }
+    }
+
+    #[test]
+    fn halves_are_near_and_stay() {
+        for w in [0.1_f32, -1.0 / 3.0, 1e-9, 0.0, 700.0] {
+            let half = halved(w);
+            assert!((half - w).abs() <= 0.004 * w.abs(), "{w} {half}");
+            assert_eq!(halved(half), half);
+            assert_eq!(half.to_le_bytes()[..2], [0, 0]);
         }
     }
 
@@ -298,14 +406,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damaged_files_never_panic(at in 8_usize..200, byte: u8, x in prop::array::uniform2(-1e6_f32..1e6)) {
+        fn damaged_files_never_panic(at in 8_usize..300, byte: u8, x in prop::array::uniform2(-1e6_f32..1e6)) {
             let mut bytes = model().to_bytes();
             let at = at % bytes.len();
             bytes[at] = byte;
             if let Ok(read) = Model::from_bytes(&bytes)
                 && read.ensemble.n_features == 2
             {
-                prop_assert!(read.scores(&x).iter().all(|s| s.is_finite()));
+                prop_assert!(read.scores(&x, &Spectrogram::default()).iter().all(|s| s.is_finite()));
                 prop_assert!((0.0..=1.0).contains(&read.novelty.unknown(&x)));
             }
         }
