@@ -61,13 +61,33 @@ impl Envelope {
         (is_held && half != MISSING).then(|| doubled(half))
     }
 
+    /// Bins of `from..to` that are held and hold data. Bins before the stream have negative indices.
+    fn held(&self, from: i64, to: i64) -> impl Iterator<Item = &[u16; WIDTH]> {
+        let n = self.n.cast_signed();
+        let range = from.max(n - KEPT as i64).max(0)..to.min(n);
+        let bins = range.map(|k| &self.bins[(k.unsigned_abs() % KEPT as u64) as usize]);
+        // A bin without data has none in any column.
+        bins.filter(|bin| bin[PASS] != MISSING)
+    }
+
     /// Mean energy of bins `from..to` in a column; none unless more than half of them hold data.
-    ///
-    /// Bins before the stream have negative indices.
     pub(crate) fn mean(&self, from: i64, to: i64, column: usize) -> Option<f32> {
-        let held = (from.max(0)..to.max(0)).filter_map(|k| self.at(k.unsigned_abs(), column));
-        let (sum, n) = held.fold((0.0_f32, 0_i64), |(sum, n), energy| (sum + energy, n + 1));
+        let energies = self.held(from, to).map(|bin| doubled(bin[column]));
+        let (sum, n) = energies.fold((0.0_f32, 0_i64), |(sum, n), energy| (sum + energy, n + 1));
         (2 * n > to - from).then(|| sum / n as f32)
+    }
+
+    /// [`mean`](Self::mean) of every column.
+    pub(crate) fn means(&self, from: i64, to: i64) -> Option<[f32; WIDTH]> {
+        let mut n = 0_i64;
+        let mut sums = [0.0_f32; WIDTH];
+        for bin in self.held(from, to) {
+            n += 1;
+            for (sum, half) in sums.iter_mut().zip(bin) {
+                *sum += doubled(*half);
+            }
+        }
+        (2 * n > to - from).then(|| sums.map(|sum| sum / n as f32))
     }
 }
 
@@ -95,5 +115,12 @@ mod tests {
         assert_eq!(envelope.mean(600, 700, 1), None);
         assert_eq!(envelope.mean(1_999, 2_003, 1), None);
         assert_eq!(envelope.mean(-50, 20, 1), None);
+        for (from, to) in [(1_000, 1_010), (1_996, 1_998), (1_003, 1_005), (600, 700)] {
+            let by_column = core::array::from_fn(|column| envelope.mean(from, to, column));
+            assert_eq!(
+                envelope.means(from, to).map_or([None; 5], |m| m.map(Some)),
+                by_column
+            );
+        }
     }
 }

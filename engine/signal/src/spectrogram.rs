@@ -40,9 +40,11 @@ impl Spectrogram {
         }
         for (frame, levels) in all.0.iter_mut().enumerate() {
             let from = front.cast_signed() + FRAME_BINS * (frame as i64 - BEFORE as i64);
-            for (column, level) in levels.iter_mut().enumerate() {
-                let is_heard = column == PASS || column < n_bands;
-                if is_heard && let Some(mean) = envelope.mean(from, from + FRAME_BINS, column) {
+            let Some(means) = envelope.means(from, from + FRAME_BINS) else {
+                continue;
+            };
+            for (column, (level, mean)) in levels.iter_mut().zip(means).enumerate() {
+                if column == PASS || column < n_bands {
                     *level = coded(mean / loudest);
                 }
             }
