@@ -126,16 +126,19 @@ proptest! {
     }
 }
 
+/// How six sensors are pushed about.
+const SIX: [(f64, f64); 6] = [
+    (0.1, 0.4),
+    (-0.6, 0.2),
+    (0.3, -0.9),
+    (0.8, 0.5),
+    (-0.2, -0.1),
+    (0.0, 0.7),
+];
+
 #[test]
 fn verif_delaying_all_clocks_alike_only_delays_the_shot() {
-    let sensors = ring(&[
-        (0.1, 0.4),
-        (-0.6, 0.2),
-        (0.3, -0.9),
-        (0.8, 0.5),
-        (-0.2, -0.1),
-        (0.0, 0.7),
-    ]);
+    let sensors = ring(&SIX);
     let early = scene(12_000, &sensors, (30.0, 90.0), (15.0, 2.0, -1.0));
     let late = early.replace("02:00:00.000Z", "02:00:37.250Z");
     let (a, b) = (run(&early).1, run(&late).1);
@@ -148,14 +151,7 @@ fn verif_delaying_all_clocks_alike_only_delays_the_shot() {
 #[test]
 fn val_wind_and_temperature_of_the_scene_are_honoured() {
     // 8 m/s of wind and 35 degrees unaccounted for would move the shot by metres: dt = r v / c^2.
-    let sensors = ring(&[
-        (0.1, 0.4),
-        (-0.6, 0.2),
-        (0.3, -0.9),
-        (0.8, 0.5),
-        (-0.2, -0.1),
-        (0.0, 0.7),
-    ]);
+    let sensors = ring(&SIX);
     let (_, report) = run(&scene(48_000, &sensors, (90.0, 100.0), (35.0, 8.0, 0.0)));
     assert!(miss_m(&report, (90.0, 100.0)) < 0.1);
 }
@@ -176,16 +172,7 @@ fn val_the_demo_scene_is_located_within_three_metres() {
 
 #[test]
 fn val_a_shooter_in_a_car_moves_from_round_to_round() {
-    let sensors = ring(&[
-        (0.1, 0.4),
-        (-0.6, 0.2),
-        (0.3, -0.9),
-        (0.8, 0.5),
-        (-0.2, -0.1),
-        (0.0, 0.7),
-        (0.4, -0.3),
-        (-0.5, 0.1),
-    ]);
+    let sensors = ring(&[&SIX[..], &[(0.4, -0.3), (-0.5, 0.1)]].concat());
     let still = scene(12_000, &sensors, (30.0, 90.0), (15.0, 2.0, -1.0));
     let at = still.find("[[shot]]").unwrap();
     let burst = |walk: &str| {

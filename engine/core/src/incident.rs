@@ -4,6 +4,7 @@ use crate::aloft::Aloft;
 use crate::atmosphere::Atmosphere;
 use crate::classify::network::Rhythm;
 use crate::geodesy::Enu;
+use crate::locate::ellipse::CHI2_95;
 use crate::motion::Motion;
 use crate::repetition::Repetition;
 use crate::sensor::SensorIdx;
@@ -87,11 +88,10 @@ pub struct Ellipse {
 impl Ellipse {
     /// Covariance of (east, north) whose 95 % ellipse this is, square metres.
     pub(crate) fn covariance_m2(&self) -> [[f64; 2]; 2] {
-        let chi2 = -2.0 * 0.05_f64.ln();
         let (sin, cos) = self.azimuth_deg.to_radians().sin_cos();
         let (along, across) = (
-            self.semi_major_m * self.semi_major_m / chi2,
-            self.semi_minor_m * self.semi_minor_m / chi2,
+            self.semi_major_m * self.semi_major_m / CHI2_95,
+            self.semi_minor_m * self.semi_minor_m / CHI2_95,
         );
         // The longer axis points (sin, cos) in (east, north), the shorter one at right angles to it.
         let cross = (along - across) * sin * cos;

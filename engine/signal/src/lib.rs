@@ -33,5 +33,5 @@ pub use course::Course;
 pub use detector::{Detector, LATENCY_S, WARM_UP_S};
 pub use features::{Features, N_FEATURES};
 pub use onset::RawOnset;
-pub use spectrogram::{COLUMNS, FRAMES, Spectrogram};
+pub use spectrogram::{COLUMNS, FRAMES, FRONT, Spectrogram};
 pub use spectrum::BANDS;

@@ -6,13 +6,13 @@ use crate::envelope::{Envelope, PASS};
 use crate::filter_bank::COURSE_BANDS;
 
 /// Frames of a [`Spectrogram`]: 64 before the front, 80 after it.
-pub const FRAMES: usize = BEFORE + REACH_BINS as usize / FRAME_BINS as usize;
+pub const FRAMES: usize = FRONT + REACH_BINS as usize / FRAME_BINS as usize;
 /// Levels of a frame: 30-200, 200-630, 630-2000 and above 2000 Hz, and the pass band.
 pub const COLUMNS: usize = COURSE_BANDS + 1;
 /// Bins of about a millisecond that a frame takes.
 const FRAME_BINS: i64 = 8;
-/// Frames before the front.
-const BEFORE: usize = 64;
+/// The frame that begins at the front.
+pub const FRONT: usize = 64;
 /// Least level, dB; steps are of half a decibel.
 const LEAST_DB: f32 = -110.0;
 const STEPS_PER_DB: f32 = 2.0;
@@ -39,7 +39,7 @@ impl Spectrogram {
             return all;
         }
         for (frame, levels) in all.0.iter_mut().enumerate() {
-            let from = front.cast_signed() + FRAME_BINS * (frame as i64 - BEFORE as i64);
+            let from = front.cast_signed() + FRAME_BINS * (frame as i64 - FRONT as i64);
             let Some(means) = envelope.means(from, from + FRAME_BINS) else {
                 continue;
             };
@@ -88,15 +88,15 @@ mod tests {
         let picture = Spectrogram::of(&envelope, 1_000, 1e-2, 3);
         let level = |frame: usize, column: usize| Spectrogram::level_db(picture.0[frame][column]);
         let near = |level: Option<f32>, db: f32| (level.unwrap() - db).abs() <= 0.26;
-        assert!(near(level(BEFORE, 0), 0.0) && near(level(BEFORE + 1, PASS), 0.0));
-        assert!(near(level(BEFORE + 1, 1), 10.0));
-        assert!(near(level(BEFORE + 2, 0), -40.0) && near(level(BEFORE - 1, 0), -40.0));
+        assert!(near(level(FRONT, 0), 0.0) && near(level(FRONT + 1, PASS), 0.0));
+        assert!(near(level(FRONT + 1, 1), 10.0));
+        assert!(near(level(FRONT + 2, 0), -40.0) && near(level(FRONT - 1, 0), -40.0));
         // 512 bins before bin 1000 is bin 488: three frames without data.
         assert_eq!((level(0, 0), level(2, 0)), (None, None));
         assert!(near(level(3, 0), -40.0));
         // The stream ends 400 bins after the front, the fourth band is beyond the rate.
-        assert!(near(level(BEFORE + 49, 0), -40.0));
-        assert_eq!((level(BEFORE + 50, 0), level(BEFORE, 3)), (None, None));
+        assert!(near(level(FRONT + 49, 0), -40.0));
+        assert_eq!((level(FRONT + 50, 0), level(FRONT, 3)), (None, None));
     }
 
     #[test]

@@ -209,6 +209,7 @@ impl Adam {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shotfix_core::classify::FRONT;
 
     /// Impulses that die away fast or slowly, in noise; which is which is what the net has to learn.
     fn examples() -> Vec<(Spectrogram, usize)> {
@@ -220,7 +221,7 @@ mod tests {
                 for (frame, levels) in spectrogram.0.iter_mut().enumerate() {
                     for level in levels {
                         let fall = [1.0, 4.0, 16.0][class];
-                        let after = frame as f32 - 64.0;
+                        let after = frame as f32 - FRONT as f32;
                         let db = if after < 0.0 {
                             -60.0
                         } else {

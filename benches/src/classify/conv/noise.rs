@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use shotfix_core::classify::net::scaled;
-use shotfix_core::classify::{COLUMNS, FRAMES, Spectrogram};
+use shotfix_core::classify::{COLUMNS, FRAMES, FRONT, Spectrogram};
 
 use crate::random;
 
@@ -13,8 +13,6 @@ const MOST_STRETCH: f64 = 0.5;
 /// Share whose levels are drawn together, as level control does, and to what part of their range at most.
 const DRAWN: f64 = 0.3;
 const MOST_DRAWN: f32 = 0.55;
-/// Frame of the front, which stays where it is.
-const FRONT: f64 = 64.0;
 /// Largest spread of the gains of bands, dB.
 const MOST_GAIN_DB: f32 = 6.0;
 /// Share of spectrograms that get noise, and its level below the impulse, dB.
@@ -56,8 +54,9 @@ pub(super) fn disturbed(
     lost[COLUMNS - 2] = random.random_bool(LOSE_HIGH);
     lost[0] = random.random_bool(LOSE_LOW);
     std::array::from_fn(|frame| {
-        // Beyond the ends their frames go on.
-        let from = FRONT + stretch * (frame as f64 - FRONT);
+        // The front stays where it is; beyond the ends their frames go on.
+        let front = FRONT as f64;
+        let from = front + stretch * (frame as f64 - front);
         let levels = spectrogram.0[(from.round().max(0.0) as usize).min(FRAMES - 1)];
         std::array::from_fn(|column| {
             let level_db = Spectrogram::level_db(levels[column]).filter(|_| !lost[column]);
@@ -109,7 +108,7 @@ mod tests {
     #[test]
     fn the_front_stays_and_what_follows_is_stretched() {
         let mut spectrogram = Spectrogram([[1; COLUMNS]; FRAMES]);
-        for frame in &mut spectrogram.0[64..94] {
+        for frame in &mut spectrogram.0[FRONT..FRONT + 30] {
             *frame = [221; COLUMNS];
         }
         let mut random = ChaCha8Rng::seed_from_u64(2);
@@ -117,13 +116,13 @@ mod tests {
         for _ in 0..200 {
             let levels = disturbed(&spectrogram, &mut random);
             // In noise as loud as the sound there is nothing to see.
-            let middle = f32::midpoint(levels[64][2], levels[0][2]);
-            if levels[64][2] - middle < 0.2 {
+            let middle = f32::midpoint(levels[FRONT][2], levels[0][2]);
+            if levels[FRONT][2] - middle < 0.2 {
                 continue;
             }
             let is_loud = |frame: &[f32; COLUMNS]| frame[2] > middle;
-            assert!(is_loud(&levels[64]) && !is_loud(&levels[62]));
-            lengths.push(levels[64..].iter().take_while(|f| is_loud(f)).count());
+            assert!(is_loud(&levels[FRONT]) && !is_loud(&levels[FRONT - 2]));
+            lengths.push(levels[FRONT..].iter().take_while(|f| is_loud(f)).count());
         }
         // 30 frames over e^0.5 to times e^0.5, half of them as they are.
         let (least, most) = (lengths.iter().min().unwrap(), lengths.iter().max().unwrap());

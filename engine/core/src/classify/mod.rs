@@ -2,7 +2,8 @@
 //!
 //! Each onset becomes a row of [`features`] and a picture of levels by band and time, which gain does not change; boosted
 //! [`trees`] score the one and a convolutional [`net`] the other for each class, a calibration fitted on sources that trained
-//! nothing makes scores into probabilities, and [`novelty`] says how unlike all training the row is. The [`model`] is learned by `shotfix bench classify --train` and lies in `model/` with its data card.
+//! nothing makes scores into probabilities, and [`novelty`] says how unlike all training the row is. The [`model`] is learned by
+//! `shotfix bench classify --train` and lies in `model/` with its data card.
 //! Rounds heard by several sensors are [`pool`]ed, and what only a network knows is added ([`network`]).
 
 mod context;
@@ -21,7 +22,7 @@ use std::sync::LazyLock;
 pub use features::{FEATURES_VERSION, N_FEATURES, Row, features};
 pub use network::{ShotEvidence, pool};
 pub use reason::reason;
-pub use shotfix_signal::{COLUMNS, FRAMES, Spectrogram};
+pub use shotfix_signal::{COLUMNS, FRAMES, FRONT, Spectrogram};
 
 use crate::incident::ClassPosterior;
 use crate::onset::Onset;
