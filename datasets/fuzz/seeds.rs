@@ -84,6 +84,15 @@ fn main() {
         vec![0; 20],
     ]
     .concat();
+    // One frame of left and side: 32 samples of two channels of 16 bits, all 0.
+    let stereo = [
+        b"fLaC\x80\x00\x00\x22\x00\x20\x00\x20".to_vec(),
+        vec![0; 6],
+        b"\x0b\xb8\x02\xf0\x00\x00\x00\x20".to_vec(),
+        vec![0; 16],
+        b"\xff\xf8\x6a\x88\x00\x1f\x71\x00\x00\x00\x00\x00\x00\x00\xe5\x3d".to_vec(),
+    ]
+    .concat();
     let seeds: [(&str, Vec<Vec<u8>>); 10] = [
         (
             "riff",
@@ -128,7 +137,7 @@ fn main() {
             "case_lines",
             vec![one_shot.to_vec(), height.to_vec(), many_shots.to_vec()],
         ),
-        ("compressed", vec![flac]),
+        ("compressed", vec![flac, stereo]),
         ("model", vec![model]),
         ("scene_toml", presets.chain([scene.to_vec()]).collect()),
     ];

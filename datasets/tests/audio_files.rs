@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use shotfix_datasets::{AudioFile, Error, StartSource, probe};
-use support::{bext, chunk, comment, extensible, flac, fmt, put, riff, wav16};
+use support::{bext, chunk, comment, crc, extensible, flac, fmt, put, riff, wav16};
 use tempfile::{TempDir, tempdir};
 
 fn samples(audio: &AudioFile, channel: u16) -> Vec<f32> {
@@ -261,6 +261,29 @@ fn a_damaged_flac_frame_does_not_shift_what_follows() {
     let last = |s: &[i16]| f32::from(s[1919]) / 32768.0;
     assert_eq!(heard[1919], last(&ramp));
     assert_eq!(heard[4 * 192], f32::from(ramp[4 * 192]) / 32768.0);
+}
+
+#[test]
+fn flac_with_a_side_channel_of_33_bits_is_refused() {
+    // By the reference encoder, `flac` 1.4.2: 32 samples of two nearly equal channels, 32 bits.
+    let wide =
+        b"\x66\x4c\x61\x43\x80\x00\x00\x22\x10\x00\x10\x00\x00\x00\x2f\x00\x00\x2f\x0b\xb8\x03\xf0\
+        \x00\x00\x00\x20\x75\xea\xa6\x54\x90\x90\xd0\x25\xc7\xc9\x96\xda\x1e\xbd\x54\x20\xff\xf8\
+        \x6a\x8e\x00\x1f\x0c\x14\xc0\x00\x00\x00\xc3\x93\x87\x01\x00\x3f\xff\xff\xff\x10\x00\xe1\
+        \xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa2\xe1\xa0\xa2\
+        \x3e";
+    let error = one(wide).err().unwrap().to_string();
+    assert!(
+        error.contains("32 bits") && error.contains("a.wav"),
+        "{error}"
+    );
+    // Left and side become two channels of their own, which 32 bits hold.
+    let (mut plain, frame, end) = (wide.to_vec(), 42, wide.len() - 2);
+    plain[frame + 3] = 0x1e;
+    plain[frame + 6] = crc(&plain[frame..frame + 6], 8, 0x07) as u8;
+    let check = crc(&plain[frame..end], 16, 0x8005) as u16;
+    plain[end..].copy_from_slice(&check.to_be_bytes());
+    assert_eq!(one(&plain).unwrap().channels, 2);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use symphonia::core::codecs::audio::well_known::CODEC_ID_FLAC;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Failure;
 use symphonia::core::formats::probe::Hint;
@@ -20,11 +21,17 @@ use crate::parse::comment;
 /// damaged time stamp.
 const MAX_HOLE_FRAMES: u64 = 1 << 26;
 
+/// Why a FLAC file with a [`wide_side`] cannot be read.
+const WIDE_SIDE: &str = "FLAC of 32 bits that stores the difference of its channels";
+
 /// A compressed file being read from its start.
 pub(super) struct Packets {
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
+    /// Bits a sample that the head of a FLAC stream tells, 0 where it does not; `None` for other
+    /// codings.
+    flac_bits: Option<u32>,
     channels: u16,
     sample_rate_hz: u32,
     promised_frames: Option<u64>,
@@ -93,6 +100,7 @@ impl Packets {
         };
         Ok(Self {
             track: track.id,
+            flac_bits: (params.codec == CODEC_ID_FLAC).then(|| params.bits_per_sample.unwrap_or(0)),
             channels,
             sample_rate_hz,
             promised_frames: track.num_frames.filter(|n| *n > 0),
@@ -147,6 +155,7 @@ impl Packets {
                 }
             }
         };
+        self.check(&packet.data, path)?;
         let due = u64::try_from(packet.pts.get()).unwrap_or(0);
         let mut hole = due.saturating_sub(self.position);
         if hole > MAX_HOLE_FRAMES {
@@ -172,9 +181,38 @@ impl Packets {
         Ok(true)
     }
 
+    /// Refuses what would be decoded into other samples than were stored.
+    fn check(&self, packet: &[u8], path: &Path) -> Result<(), Error> {
+        if self.flac_bits.is_some_and(|bits| wide_side(packet, bits)) {
+            return Err(Error::Unsupported {
+                path: path.to_owned(),
+                what: WIDE_SIDE.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     pub(super) fn channels(&self) -> u16 {
         self.channels
     }
+}
+
+/// Whether a FLAC frame stores the difference of two channels of 32 bits, which needs 33
+/// (RFC 9639, section 4.2); `symphonia` keeps 32 of them and would return noise. `stream_bits`
+/// holds where the frame does not tell its own.
+fn wide_side(frame: &[u8], stream_bits: u32) -> bool {
+    let sync = frame
+        .windows(4)
+        .find(|head| head[0] == 0xff && head[1] & 0xfc == 0xf8);
+    sync.is_some_and(|head| {
+        let difference = (8..=10).contains(&(head[3] >> 4));
+        let bits = match head[3] >> 1 & 7 {
+            0 => stream_bits,
+            7 => 32,
+            _ => 0,
+        };
+        difference && bits == 32
+    })
 }
 
 /// Reads what the file says of itself and walks its packets, without decoding them, to learn
@@ -196,6 +234,7 @@ pub(super) fn probe(path: &Path) -> Result<AudioFile, Error> {
     let mut frames = 0_u64;
     while let Ok(Some(packet)) = packets.format.next_packet() {
         if packet.track_id == packets.track {
+            packets.check(&packet.data, path)?;
             frames = frames.saturating_add(packet.dur.get());
         }
     }

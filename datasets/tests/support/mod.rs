@@ -109,7 +109,7 @@ pub(crate) fn flac(rate: u32, samples: &[i16]) -> Vec<u8> {
     bytes
 }
 
-fn crc(bytes: &[u8], width: u32, polynomial: u32) -> u32 {
+pub(crate) fn crc(bytes: &[u8], width: u32, polynomial: u32) -> u32 {
     let (top, mask) = (1 << (width - 1), (1_u64 << width) as u32 - 1);
     bytes.iter().fold(0, |crc, byte| {
         let mixed = crc ^ u32::from(*byte) << (width - 8);
