@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use shotfix_core::Class;
-use shotfix_core::classify::model::{Model, mean_scores};
+use shotfix_core::classify::model::{Model, mean_score};
 use shotfix_core::classify::novelty::Novelty;
 use shotfix_core::classify::trees::softmax;
 use shotfix_core::classify::{CLASSES, FEATURES_VERSION, N_FEATURES};
@@ -53,25 +53,25 @@ pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
         .into_par_iter()
         .map(|fold| both(&|k| folds[k] != fold))
         .collect();
+    // Of the trees and of the net, each by the models of other folds, then the mean of both.
     let rows = || gathered.heard.iter().zip(&folds);
-    let raw: Vec<[f64; CLASSES]> = rows()
+    let by_trees: Vec<[f64; CLASSES]> = rows()
         .map(|(heard, &fold)| {
-            let (trees, net) = &models[fold];
-            mean_scores(trees, net, &heard.row.features, &heard.row.spectrogram)
+            let mut scores = [0.0; CLASSES];
+            models[fold].0.score_into(&heard.row.features, &mut scores);
+            scores
         })
         .collect();
-    let by_trees = rows().map(|(heard, &fold)| {
-        let mut p = [0.0; CLASSES];
-        models[fold].0.score_into(&heard.row.features, &mut p);
-        softmax(&mut p);
-        p
+    let by_net: Vec<[f64; CLASSES]> = rows()
+        .map(|(heard, &fold)| models[fold].1.scores(&heard.row.spectrogram))
+        .collect();
+    let raw: Vec<[f64; CLASSES]> = (by_trees.iter().zip(&by_net))
+        .map(|(trees, net)| mean_score(trees, net))
+        .collect();
+    let parts = [by_trees, by_net].map(|mut scores| {
+        scores.iter_mut().for_each(|scores| softmax(scores));
+        scores
     });
-    let by_net = rows().map(|(heard, &fold)| {
-        let mut p = models[fold].1.scores(&heard.row.spectrogram);
-        softmax(&mut p);
-        p
-    });
-    let parts = [by_trees.collect(), by_net.collect()];
     // Calibration of a fold is fitted on the others, so that nothing scored has fitted anything.
     let mut held_out = vec![[0.0; CLASSES]; raw.len()];
     for fold in 0..FOLDS {

@@ -15,6 +15,7 @@ mod dsp;
 mod elsewhere;
 mod gather;
 mod impacts;
+mod kept;
 mod learn;
 mod levels;
 mod live_fire;

@@ -5,8 +5,8 @@ use shotfix_core::Class;
 use shotfix_core::classify::CLASSES;
 
 use super::gather::{Chain, Gathered, Origin};
-use super::pool::{pooled, sound_alone};
-use super::score::{KEPT, log_odds, most_by_recording, quantile};
+use super::kept::LiveFire;
+use super::score::{log_odds, most_by_recording};
 
 /// Shares of sounds that pass as gunfire where 95 % of live fire does, by a part of the model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -32,28 +32,19 @@ pub(super) fn part(
 ) -> Part {
     let odds: Vec<f64> = held_out.iter().map(log_odds).collect();
     let loudest = most_by_recording(gathered, &odds);
-    let rows = || gathered.heard.iter().enumerate();
-    let is_live = |k: usize| {
-        let recording = gathered.recording_of(k);
-        (recording.origin, recording.chain) == (Origin::LiveFire, Chain::AsItLies)
-    };
-    let live = || rows().filter(|(k, heard)| is_live(*k) && heard.class == Class::Gunfire);
-    let shots = live().filter_map(|(k, heard)| Some((heard.event?, held_out[k])));
-    let shots = pooled(shots, exponent, sound_alone);
-    let shot_threshold = quantile(&mut shots.values().map(log_odds).collect::<Vec<_>>(), KEPT);
-    let threshold = quantile(&mut live().map(|(k, _)| odds[k]).collect::<Vec<_>>(), KEPT);
+    let live = LiveFire::of(gathered, held_out, exponent);
     let clips = |chain: Chain| {
         let clips = gathered.recordings.iter().zip(&loudest);
         share(clips.filter_map(|(recording, &odds)| {
             (recording.origin == Origin::Clip && recording.chain == chain)
-                .then_some(odds >= shot_threshold)
+                .then_some(odds >= live.shot_threshold)
         }))
     };
     let impulses = |is: &dyn Fn(usize) -> bool| {
         share(
             (0..odds.len())
                 .filter(|&k| is(k))
-                .map(|k| odds[k] >= threshold),
+                .map(|k| odds[k] >= live.arrival_threshold),
         )
     };
     let of_clips = |chain: Chain| {

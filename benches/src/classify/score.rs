@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shotfix_core::Class;
-use shotfix_core::classify::ShotEvidence;
+use shotfix_core::classify::{CLASSES, ShotEvidence};
 
 use super::alarms::{Alarms, alarms};
 use super::gather::{Chain, Gathered, Origin};
+use super::kept::{KEPT, LiveFire, of_shots, quantile};
 use super::learn::Learnt;
 use super::parts::{Part, part};
-use super::pool::{pooled, sound_alone};
+use super::pool::pooled;
 use crate::stats;
 
-/// Live-fire shots, or arrivals, that must be kept.
-pub(super) const KEPT: f64 = 0.95;
 /// Bins of the reliability diagram.
 const BINS: usize = 10;
 
@@ -108,15 +107,8 @@ pub struct Scores {
 }
 
 /// Log odds of gunfire against all else.
-pub fn log_odds(p: &[f64; 3]) -> f64 {
+pub fn log_odds(p: &[f64; CLASSES]) -> f64 {
     (p[0].max(1e-9) / (1.0 - p[0]).max(1e-9)).ln()
-}
-
-/// Value that `share` of `values` are at or above.
-pub(super) fn quantile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let k = ((1.0 - share) * values.len() as f64) as usize;
-    values.get(k).copied().unwrap_or(f64::NAN)
 }
 
 /// Scores what models said of sources they had not heard; `levels` are those of shots of live fire at the source, by event
@@ -128,27 +120,19 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         let recording = gathered.recording_of(k);
         recording.origin == origin && recording.chain == chain
     };
-    let live: Vec<usize> = (0..heard.len())
-        .filter(|&k| is(k, Origin::LiveFire, Chain::AsItLies) && heard[k].class == Class::Gunfire)
-        .collect();
     let exponent = f64::from(learnt.model.pooling);
-    let of_shots = || {
-        live.iter()
-            .filter_map(|&k| Some((heard[k].event?, learnt.held_out[k])))
-    };
-    let shots = pooled(of_shots(), exponent, sound_alone);
-    let mut shots: Vec<f64> = shots.values().map(log_odds).collect();
-    let located = pooled(of_shots(), exponent, |event, n_sensors| ShotEvidence {
+    let live = LiveFire::of(gathered, &learnt.held_out, exponent);
+    let (shot_threshold, arrival_threshold) = (live.shot_threshold, live.arrival_threshold);
+    let of_shots = of_shots(gathered, &learnt.held_out, &live.arrivals);
+    let located = pooled(of_shots, exponent, |event, n_sensors| ShotEvidence {
         n_sensors,
         source_level_db_spl: levels.get(&event).copied(),
         is_aloft: false,
     });
     let shots_named = Row::of("live-fire shots", located.values().map(names_gunfire));
-    let mut located: Vec<f64> = located.values().map(log_odds).collect();
-    let located_threshold = quantile(&mut located, KEPT);
-    let mut arrivals: Vec<f64> = live.iter().map(|&k| odds[k]).collect();
-    let shot_threshold = quantile(&mut shots, KEPT);
-    let arrival_threshold = quantile(&mut arrivals, KEPT);
+    let located: Vec<f64> = located.values().map(log_odds).collect();
+    let located_threshold = quantile(located.clone(), KEPT);
+    let arrivals: Vec<f64> = live.arrivals.iter().map(|&k| odds[k]).collect();
 
     let loudest = most_by_recording(gathered, &odds);
     let recordings = |origin: Origin, chain: Chain| -> Vec<usize> {
@@ -187,7 +171,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
                 .map(|k| (heard[k].kind.clone(), odds[k] >= arrival_threshold)),
         )
     };
-    let positions = rows(live.iter().map(|&k| {
+    let positions = rows(live.arrivals.iter().map(|&k| {
         (
             gathered.recording_of(k).source.clone(),
             odds[k] >= arrival_threshold,
@@ -216,7 +200,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
     let parts = [("trees", trees), ("net", net), ("both", &learnt.held_out)];
     Scores {
         parts: parts.map(|(name, held_out)| part(name, gathered, held_out, exponent)),
-        shots: shots.len(),
+        shots: live.shots.len(),
         arrivals: arrivals.len(),
         shot_threshold,
         arrival_threshold,
@@ -233,7 +217,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         },
         impulses: [impulses(Chain::AsItLies), impulses(Chain::LiveFire)],
         made,
-        curve: curve([&shots, &located, &arrivals], &clip_most, &clip_odds),
+        curve: curve([&live.shots, &located, &arrivals], &clip_most, &clip_odds),
         reliability,
         calibration_error,
     }
@@ -256,7 +240,7 @@ impl Row {
 }
 
 /// Is gunfire the likeliest class?
-pub(super) fn names_gunfire(p: &[f64; 3]) -> bool {
+pub(super) fn names_gunfire(p: &[f64; CLASSES]) -> bool {
     p[0] > p[1] && p[0] > p[2]
 }
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::alarms::{Alarms, Rate};
 use super::gather::{Amounts, FOLDS, Gathered, Origin};
+use super::kept::KEPT;
 use super::learn::Learning;
 use super::parts::Part;
-use super::score::{KEPT, Located, Row, Scores};
+use super::score::{Located, Row, Scores};
 
 /// All tables, with what they were made from.
 pub fn table(

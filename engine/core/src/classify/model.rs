@@ -82,7 +82,9 @@ impl Model {
     /// # Panics
     /// If `features` has not the length of the model's.
     pub fn scores(&self, features: &[f32], spectrogram: &Spectrogram) -> [f64; CLASSES] {
-        let mut scores = mean_scores(&self.ensemble, &self.net, features, spectrogram);
+        let mut trees = [0.0; CLASSES];
+        self.ensemble.score_into(features, &mut trees);
+        let mut scores = mean_score(&trees, &self.net.scores(spectrogram));
         for (score, &shift) in scores.iter_mut().zip(&self.shift) {
             *score = f64::from(self.scale) * *score + f64::from(shift);
         }
@@ -233,16 +235,9 @@ impl Model {
     }
 }
 
-/// Mean of the scores of trees and net: half each, for what one takes for a gun the other often does not.
-pub fn mean_scores(
-    trees: &Ensemble,
-    net: &Net,
-    features: &[f32],
-    spectrogram: &Spectrogram,
-) -> [f64; CLASSES] {
-    let mut scores = net.scores(spectrogram);
-    trees.score_into(features, &mut scores);
-    scores.map(|sum| 0.5 * sum)
+/// Score of trees and net together: half each, for what one takes for a gun the other often does not.
+pub fn mean_score(trees: &[f64; CLASSES], net: &[f64; CLASSES]) -> [f64; CLASSES] {
+    std::array::from_fn(|class| 0.5 * (trees[class] + net[class]))
 }
 
 /// A weight as the file holds it: its upper half, rounded, within 0.4 %.
