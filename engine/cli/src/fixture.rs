@@ -2,6 +2,7 @@
 
 use crate::findings::Findings;
 use shotfix_core::motion::Motion;
+use shotfix_core::rhythm::Rhythm;
 use shotfix_core::track::Track;
 use shotfix_core::{
     Array, ArrivalStatus, Atmosphere, ClassPosterior, Ellipse, Enu, FileImpulses, Geodetic,
@@ -223,8 +224,10 @@ pub(crate) fn moving_report() -> LocateReport {
             over: Seconds(240.0),
             ..motion
         },
-        interval: Seconds(40.0),
-        steady: true,
+        rhythm: Rhythm {
+            interval: Seconds(40.0),
+            steady: true,
+        },
     });
     report
 }

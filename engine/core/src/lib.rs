@@ -28,6 +28,7 @@ pub mod paths;
 pub mod pulses;
 pub mod repetition;
 pub mod report;
+pub mod rhythm;
 pub mod sensor;
 pub mod settings;
 pub mod solve;

@@ -74,8 +74,11 @@ impl Memory {
             }
         }
         incident.repetition = Repetition::of(&times);
-        let repeats = (incident.repetition).map_or(0.0, |repetition| repetition.for_gunfire());
-        let goes = incident.track.map_or(0.0, |track| track.for_gunfire());
+        let repeats =
+            (incident.repetition).map_or(0.0, |repetition| repetition.rhythm.for_gunfire());
+        let goes = incident
+            .track
+            .map_or(0.0, |track| track.rhythm.for_gunfire());
         // Both say that it is a machine: the same bangs do not count twice.
         let log_odds = f64::min(repeats, goes);
         if log_odds < 0.0 {

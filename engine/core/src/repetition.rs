@@ -1,17 +1,14 @@
 //! What came from one place over the last half hour: a bird-scare cannon, a builder and a firework display repeat
 //! for minutes, gunfire hardly ever does.
 
+use crate::rhythm::Rhythm;
 use crate::timestamp::Timestamp;
 use crate::units::Seconds;
 
-/// With fewer before it an incident repeats nothing: intervals steady to a tenth are then too often chance.
+/// With fewer before it an incident repeats nothing: that its [`Rhythm`] is steady is then too often chance.
 const LEAST_EARLIER: usize = 4;
 /// What takes less is one exchange of fire.
 const LEAST_SPAN: Seconds = Seconds(120.0);
-/// Largest departure of a steady interval from the median or from twice that (one was missed), as a share of it. Of
-/// random (exponential) intervals a seventh are so near; three beside the median are by a chance of 1 in 350.
-const STEADY: f64 = 0.1;
-
 /// How an incident goes on with what came from its place before.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Repetition {
@@ -19,10 +16,8 @@ pub struct Repetition {
     pub earlier: usize,
     /// From the first of them to this one.
     pub over: Seconds,
-    /// Median time from one to the next.
-    pub interval: Seconds,
-    /// Are all intervals the median one, or two of it, to a tenth?
-    pub steady: bool,
+    /// Of all of them.
+    pub rhythm: Rhythm,
 }
 
 impl Repetition {
@@ -33,47 +28,23 @@ impl Repetition {
         if earlier < LEAST_EARLIER || over.0 < LEAST_SPAN.0 {
             return None;
         }
-        let (interval, steady) = intervals(times)?;
         Some(Self {
             earlier,
             over,
-            interval,
-            steady,
+            rhythm: Rhythm::of(times)?,
         })
-    }
-
-    /// Log odds of gunfire against all else. Set by hand and bounded, like those of [`network`](crate::classify::network):
-    /// no recordings of half an hour with a network's answers exist here.
-    pub(crate) fn for_gunfire(&self) -> f64 {
-        if self.steady { -2.0 } else { -1.0 }
     }
 
     /// `no. 7 from here in 26 min, every 260 s: a timer or a machine`.
     pub fn words(&self) -> String {
-        let kind = if self.steady {
-            format!("every {:.0} s: a timer or a machine", self.interval.0)
-        } else {
-            "irregularly: rather fireworks or work than gunfire".to_owned()
-        };
         format!(
-            "no. {} from here in {:.0} min, {kind}",
+            "no. {} from here in {:.0} min, {}",
             self.earlier + 1,
-            self.over.0 / 60.0
+            self.over.0 / 60.0,
+            self.rhythm
+                .words("a timer or a machine", "fireworks or work")
         )
     }
-}
-
-/// The median interval of times in order, and whether all are that, or two of it, to a tenth; `None` of fewer than two times.
-pub(crate) fn intervals(times: &[Timestamp]) -> Option<(Seconds, bool)> {
-    let gaps = times.windows(2).map(|pair| pair[1].since(pair[0]).0);
-    let gaps: Vec<f64> = gaps.collect();
-    // The lower of two: one missed makes a gap longer, nothing makes it shorter.
-    let mut sorted = gaps.clone();
-    sorted.sort_by(f64::total_cmp);
-    let interval_s = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
-    let is_near = |gap: f64, times: f64| (gap / (times * interval_s) - 1.0).abs() <= STEADY;
-    let steady = gaps.iter().all(|&g| is_near(g, 1.0) || is_near(g, 2.0));
-    Some((Seconds(interval_s), steady))
 }
 
 #[cfg(test)]
@@ -95,9 +66,9 @@ mod tests {
         let all = told(&times, |k| 10.0 * k as f64);
         assert!(all[..4].iter().all(|i| i.repetition.is_none()));
         let repetition = all[4].repetition.unwrap();
-        assert_eq!((repetition.earlier, repetition.steady), (4, true));
+        assert_eq!((repetition.earlier, repetition.rhythm.steady), (4, true));
         // Gaps 302, 295, 607, 294: the lower median is 295.
-        assert!((repetition.interval.0 - 295.0).abs() < 1e-6);
+        assert!((repetition.rhythm.interval.0 - 295.0).abs() < 1e-6);
         // 0.5 e^-2 against 0.5.
         let gunfire = 1.0 / (1.0 + 2.0_f64.exp());
         assert!((all[4].class.gunfire - gunfire).abs() < 1e-12);
@@ -112,7 +83,7 @@ mod tests {
     fn irregular_repetition_counts_less_and_one_exchange_of_fire_not_at_all() {
         let all = told(&[0.0, 20.0, 75.0, 90.0, 180.0], |_| 0.0);
         let repetition = all[4].repetition.unwrap();
-        assert!(!repetition.steady);
+        assert!(!repetition.rhythm.steady);
         assert!((all[4].class.gunfire - 1.0 / (1.0 + 1.0_f64.exp())).abs() < 1e-12);
         let exchange = told(&[0.0, 8.0, 20.0, 33.0, 41.0, 70.0], |_| 0.0);
         assert!(exchange.iter().all(|i| i.repetition.is_none()));

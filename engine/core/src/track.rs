@@ -13,8 +13,7 @@ use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 
 use crate::memory::Event;
 use crate::motion::Motion;
-use crate::repetition::intervals;
-use crate::units::Seconds;
+use crate::rhythm::Rhythm;
 
 /// The latest incidents, among which a track is looked for: work grows with their square.
 const LATEST: usize = 256;
@@ -38,10 +37,10 @@ const CHANCE: f64 = 1e-3;
 pub struct Track {
     /// How the source goes; `of` counts the incidents, this one included.
     pub motion: Motion,
-    /// Median time from one to the next.
-    pub interval: Seconds,
-    /// Are all intervals the median one, or two of it, to a tenth?
-    pub steady: bool,
+    /// Of the incidents on it. What bangs steadily along a steady way for minutes is an engine or a train, and hardly anybody
+    /// drives on as steadily and shoots every so often. A movement within one burst ([`motion`](crate::motion)) has no odds, for
+    /// people shoot from cars.
+    pub rhythm: Rhythm,
 }
 
 impl Track {
@@ -62,32 +61,20 @@ impl Track {
         }
         let (_, on_it) = best?;
         let times: Vec<_> = on_it.iter().map(|event| event.first).collect();
-        let (interval, steady) = intervals(&times)?;
         Some(Self {
             motion: steady_motion(&on_it)?,
-            interval,
-            steady,
+            rhythm: Rhythm::of(&times)?,
         })
-    }
-
-    /// Log odds of gunfire against all else. Set by hand and bounded, as those of [`repetition`](crate::repetition) are: what
-    /// bangs at a steady rate along a steady way for minutes is an engine or a train, and hardly anybody drives on as steadily
-    /// and shoots every so often. A movement within one burst ([`motion`](crate::motion)) has no odds, for people shoot from cars.
-    pub(crate) fn for_gunfire(&self) -> f64 {
-        if self.steady { -2.0 } else { -1.0 }
     }
 
     /// `no. 6 on one way in 4 min, every 40 s: a machine that moves`.
     pub fn words(&self) -> String {
-        let kind = if self.steady {
-            format!("every {:.0} s: a machine that moves", self.interval.0)
-        } else {
-            "irregularly: rather fireworks or an engine than gunfire".to_owned()
-        };
         format!(
-            "no. {} on one way in {:.0} min, {kind}",
+            "no. {} on one way in {:.0} min, {}",
             self.motion.of,
-            self.motion.over.0 / 60.0
+            self.motion.over.0 / 60.0,
+            self.rhythm
+                .words("a machine that moves", "fireworks or an engine")
         )
     }
 }
@@ -223,7 +210,7 @@ mod tests {
         let (_, told) = weighed(&all);
         assert!(told[..5].iter().all(|i| i.track.is_none()));
         let track = told[5].track.unwrap();
-        assert_eq!((track.motion.of, track.steady), (5, true));
+        assert_eq!((track.motion.of, track.rhythm.steady), (5, true));
         assert!((track.motion.speed_m_s().mean - 9.0).abs() < 1e-9);
         assert!((track.motion.azimuth_deg().mean - 90.0).abs() < 1e-9);
         // A circle of 12 m at 95 % is a sigma of 4.9 m; slopes of five at 0 to 120 s have sigma / (30 sqrt 10).
@@ -243,7 +230,7 @@ mod tests {
         let times = [0.0, 11.0, 42.0, 55.0, 90.0];
         let (_, told) = weighed(&times.map(|t| (t, -6.0 * t, 8.0 * t)));
         let track = told[4].track.unwrap();
-        assert!(!track.steady);
+        assert!(!track.rhythm.steady);
         assert!((track.motion.speed_m_s().mean - 10.0).abs() < 1e-9);
         assert!((told[4].class.gunfire - 1.0 / (1.0 + 1.0_f64.exp())).abs() < 1e-12);
     }

@@ -425,8 +425,8 @@ fn a_bang_every_four_minutes_from_one_place_is_a_machine_whenever_it_is_told() {
     // The fifth bang is the sixth incident.
     assert_eq!(told, [false, false, false, false, false, true, true]);
     let last = batch[6].repetition.unwrap();
-    assert!(last.steady && last.earlier == 5);
-    assert!((last.interval.0 - 240.0).abs() < 0.1);
+    assert!(last.rhythm.steady && last.earlier == 5);
+    assert!((last.rhythm.interval.0 - 240.0).abs() < 0.1);
     // e^-2 on the odds that the sound alone has.
     let odds = |class: &shotfix_core::ClassPosterior| class.gunfire / (1.0 - class.gunfire);
     let ratio = odds(&batch[6].class) / odds(&batch[6].shots[0].class);

@@ -131,8 +131,8 @@ impl From<&Repetition> for RepetitionJson {
         Self {
             earlier: repetition.earlier,
             over_s: seconds(repetition.over.0),
-            interval_s: seconds(repetition.interval.0),
-            steady: repetition.steady,
+            interval_s: seconds(repetition.rhythm.interval.0),
+            steady: repetition.rhythm.steady,
             words: repetition.words(),
         }
     }

@@ -46,8 +46,8 @@ impl From<&Track> for TrackJson {
     fn from(track: &Track) -> Self {
         Self {
             motion: (&track.motion).into(),
-            interval_s: seconds(track.interval.0),
-            steady: track.steady,
+            interval_s: seconds(track.rhythm.interval.0),
+            steady: track.rhythm.steady,
             words: track.words(),
         }
     }
