@@ -7,6 +7,7 @@ mod audio;
 mod collect;
 mod csv_table;
 mod delays;
+mod doubts;
 mod error;
 mod found;
 mod layouts;

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use shotfix_core::{
-    Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, Seconds, SensorIdx,
-    Settings, Timestamp, classify,
-    detect::{DetectorError, LATENCY_S, WARM_UP_S},
-    report::FileImpulses,
+    Array, Engine, EngineError, Impulse, LocateReport, Onset, OnsetDetector, SensorIdx, Settings,
+    Timestamp, classify, detect::DetectorError, report::FileImpulses,
 };
 
 use crate::audio::{AudioFile, AudioReader};
+use crate::doubts::Doubts;
 use crate::error::Error;
 use crate::path_terms::PathTermsFile;
 use crate::set::{Recording, RecordingSet};
@@ -220,35 +219,8 @@ fn for_each_block(reader: &mut AudioReader, mut take: impl FnMut(&[f32])) -> Res
     }
 }
 
-/// Less than an impulse is described by: what went before and after it.
-const LEAST_S: f64 = 2.0 * LATENCY_S;
-
-/// What a person should know of a recording of `duration_s` before believing that it holds nothing, or what it holds.
-fn too_little(path: &Path, channel: u16, duration_s: f64, is_silent: bool) -> Option<String> {
-    if is_silent {
-        return Some(format!(
-            "{}: channel {channel} holds nothing but zeros; check the microphone and its gain",
-            path.display()
-        ));
-    }
-    if duration_s >= LEAST_S {
-        return None;
-    }
-    let what = if duration_s <= WARM_UP_S {
-        format!(
-            "{:.0} ms are too short to tell any impulse",
-            1e3 * duration_s
-        )
-    } else {
-        format!("{duration_s:.3} s are too short to tell impulses well")
-    };
-    Some(format!(
-        "{}: {what}, which takes the sound before and after them; give at least {LEAST_S:.1} s",
-        path.display()
-    ))
-}
-
-/// The impulses of one channel of one file, and what to know of it: samples that were no numbers, silence, too little sound.
+/// The impulses of one channel of one file, and what to know of it: samples that were no numbers, silence, too little sound, a
+/// start in the middle of one.
 ///
 /// # Errors
 /// [`Error`] when the file cannot be read to its end or its sample rate cannot be used.
@@ -264,11 +236,10 @@ pub fn impulses(
     let mut detector = OnsetDetector::try_new(SensorIdx(0), &sensor, epoch, file.sample_rate_hz)
         .map_err(|error| unsupported(&file.path, &error))?;
     let mut onsets = Vec::new();
-    let (mut n_samples, mut is_silent) = (0_u64, true);
+    let mut doubts = Doubts::new(file.sample_rate_hz);
     let mut reader = file.open(channel)?;
     for_each_block(&mut reader, |samples| {
-        n_samples += samples.len() as u64;
-        is_silent &= samples.iter().all(|&x| x == 0.0);
+        doubts.hear(samples);
         detector.process(samples, &mut onsets);
     })?;
     detector.finish(&mut onsets);
@@ -278,7 +249,7 @@ pub fn impulses(
         file: as_given.to_owned(),
         channel,
         sample_rate_hz: file.sample_rate_hz,
-        duration_s: Seconds(n_samples as f64 / file.sample_rate_hz).0,
+        duration_s: doubts.duration_s(),
         start: file.start,
         impulses: classify::classify_recording(&onsets)
             .into_iter()
@@ -290,9 +261,9 @@ pub fn impulses(
             })
             .collect(),
     };
-    let warnings = [
-        not_numbers(&file.path, &reader),
-        too_little(&file.path, channel, found.duration_s, is_silent),
-    ];
-    Ok((found, warnings.into_iter().flatten().collect()))
+    let first_s = found.impulses.first().map(|impulse| impulse.time_s);
+    let said = doubts.about(channel, first_s);
+    let said = said.map(|doubt| format!("{}: {doubt}", file.path.display()));
+    let warnings = not_numbers(&file.path, &reader).into_iter().chain(said);
+    Ok((found, warnings.collect()))
 }

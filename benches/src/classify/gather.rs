@@ -14,6 +14,7 @@ use shotfix_simulator::SceneError;
 use super::bangs::{self, Made};
 use super::channel::{self, Noise};
 use super::dsp::Audio;
+use super::late::begun_late;
 use super::live_fire::{self, Take};
 use super::sounds;
 use super::{impacts, scenes};
@@ -283,12 +284,14 @@ fn listen_made(
         ambience,
         random,
     );
+    let (audio, from_s) = begun_late(audio, &made.fronts_s, random);
     // What rattles and rings after a blow is heard far more often than the blow: one in four is enough.
     const ONE_IN: usize = 4;
     let labelled = onsets(&audio)
         .into_iter()
         .enumerate()
         .filter_map(|(k, (at_s, row))| {
+            let at_s = from_s + at_s;
             let class = known(made, at_s)?;
             if class == Class::Other && !is_front(made, at_s) && k % ONE_IN != 0 {
                 return None;

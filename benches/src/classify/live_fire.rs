@@ -11,6 +11,7 @@ use shotfix_datasets::{Error, OpenOptions, find_tests, open_set};
 use super::channel::{self, Noise};
 use super::dsp::Audio;
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
+use super::late::begun_late;
 use crate::{json, released};
 
 /// An onset is a pulse's if it is this near, seconds: pulses are those of an envelope's step.
@@ -112,7 +113,8 @@ pub(super) fn listen(
     ambience: &[&Audio],
     random: &mut ChaCha8Rng,
 ) -> Batch {
-    let mut recordings = vec![hear(take, &take.audio, Chain::AsItLies)];
+    let mut recordings = vec![hear(take, &take.audio, 0.0, Chain::AsItLies)];
+    let fronts_s: Vec<f64> = take.pulses.iter().map(|(time_s, _)| *time_s).collect();
     for _ in 0..chains {
         // Half of them in the noise they have.
         let noise = if random.random_bool(0.5) {
@@ -121,7 +123,8 @@ pub(super) fn listen(
             Noise::None
         };
         let played = channel::play(&take.audio, noise, ambience, random);
-        recordings.push(hear(take, &played, Chain::Other));
+        let (played, from_s) = begun_late(played, &fronts_s, random);
+        recordings.push(hear(take, &played, from_s, Chain::Other));
     }
     Batch {
         recordings,
@@ -129,9 +132,11 @@ pub(super) fn listen(
     }
 }
 
-fn hear(take: &Take, audio: &Audio, chain: Chain) -> (Listened, Vec<Labelled>) {
+/// `audio` is the take from `from_s` on.
+fn hear(take: &Take, audio: &Audio, from_s: f64, chain: Chain) -> (Listened, Vec<Labelled>) {
     let first_s = take.pulses.first().map_or(f64::INFINITY, |t| t.0);
     let labelled = onsets(audio).into_iter().filter_map(|(at_s, row)| {
+        let at_s = from_s + at_s;
         let near = take
             .pulses
             .iter()

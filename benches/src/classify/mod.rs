@@ -16,6 +16,7 @@ mod elsewhere;
 mod gather;
 mod impacts;
 mod kept;
+mod late;
 mod learn;
 mod levels;
 mod live_fire;

@@ -14,6 +14,7 @@ use shotfix_datasets::{Error, probe};
 use super::channel::{self, Noise};
 use super::dsp::{Audio, convolve};
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
+use super::late::begun_late;
 use super::live_fire::Take;
 use super::space::{Space, response};
 use crate::audio_files;
@@ -117,6 +118,7 @@ pub(super) fn listen(
                 Noise::None
             };
             let played = channel::play(&piece, noise, ambience, random);
+            let (played, _) = begun_late(played, &fronts_s, random);
             recordings.push(hear(sound, &played, Chain::Other));
         }
         if sound.origin == Origin::Clip {

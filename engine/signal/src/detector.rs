@@ -22,11 +22,16 @@ use crate::whiten::{PAST, Whitener};
 
 /// An onset comes out so long after it happened at the latest, seconds: the course of the sound after it is part of it.
 pub const LATENCY_S: f64 = 0.75;
-/// Nothing is told of the first so many seconds of a stream, nor of the sound after a gap of 10 ms or more.
+/// In the first so many seconds of a stream, and of the sound after a gap of 10 ms or more, only what is evident is told:
+/// an impulse 20 dB over all that was heard since the start, which is at least 4 ms.
 ///
 /// Half of it is the background that an impulse is measured against, the other half what whitening takes before that. A
 /// recording that begins in the middle of a sound so has no onset at its start.
 pub const WARM_UP_S: f64 = 0.04;
+/// Bins since the start before the front of an impulse that is evident in the warm-up.
+const LEAST_BINS: u64 = 4;
+/// How far it stands over the loudest of them, dB.
+const EVIDENT_DB: f32 = 20.0;
 /// Bins of future that a decision waits for: peak, decay and the proof that it is an impulse.
 pub(crate) const LOOK_AHEAD: usize = 60;
 /// Bins without data that end a stream: the front of an onset lies fewer than 12 after its trigger.
@@ -76,9 +81,9 @@ const LEAST_VARIANCE: f32 = 1.0 / (8_388_608.0 * 8_388_608.0);
 /// energy gathered in bins of about 1 ms. A bin pair that stands over the bins just before it by
 /// a threshold that the background hardly ever passes, and over the noise floor, is an onset; the
 /// Akaike criterion on the samples about it gives the time. Exact zeros are missing data: neither
-/// their end nor the stream's start is an onset, and nothing is told of the first [`WARM_UP_S`] of sound,
-/// unless an impulse comes out of digital silence and falls back to nothing (a synthetic
-/// recording without noise).
+/// their end nor the stream's start is an onset, and of the first [`WARM_UP_S`] of sound only what is
+/// evident is told, or an impulse that comes out of digital silence and falls back to nothing (a
+/// synthetic recording without noise).
 pub struct Detector {
     config: DetectorConfig,
     decimator: HannDecimator,
@@ -351,17 +356,19 @@ impl Detector {
             if !is_silence || !self.silence().is_lone_impulse(now, self.end) {
                 return None;
             }
-            let onset = self.measure(now, 0.0, 0.0)?;
+            let onset = self.measure(now, now.saturating_sub(PRE_BINS + 1), 0.0, 0.0)?;
             self.warm = self.warm_up_bins;
             self.blocked_until = now + RECENT_BINS;
             return Some(onset);
         }
         let pair_db = decibels(self.bins.pair(now));
         self.floor.update(self.bins.white_db(now));
-        if self.warm <= self.warm_up_bins {
+        // The first bin of the sound.
+        let since = (now + 1).saturating_sub(self.warm);
+        let until = now.saturating_sub(GUARD_BINS);
+        if self.warm <= self.warm_up_bins && !self.is_evident(now, since, until) {
             return None;
         }
-        let until = now.saturating_sub(GUARD_BINS);
         let from = until.saturating_sub(RECENT_BINS);
         let rise_db = pair_db - self.bins.mean_white_db(from, until);
         let threshold_db =
@@ -375,9 +382,14 @@ impl Detector {
         }
         self.blocked_until = now + DEAD_BINS;
         let recent = self.bins.mean_energy(from, until);
-        let onset = self.measure(now, recent, rise_db - threshold_db)?;
+        let onset = self.measure(now, since, recent, rise_db - threshold_db)?;
         if onset.front + self.warm <= now + self.warm_up_bins {
-            return None;
+            let quiet = until.min(onset.front.saturating_sub(GUARD_BINS));
+            if !self.is_evident(now, since, quiet) {
+                // It may be a bin later, when all of its front is in.
+                self.blocked_until = now;
+                return None;
+            }
         }
         // A sound that swells triggers again, and its first break is found again.
         let same_s = SAME_BREAK_S * self.config.rate_hz;
@@ -386,6 +398,13 @@ impl Detector {
         }
         self.last_break = onset.sample;
         Some(onset)
+    }
+
+    /// Does what triggered at bin `now` stand far over all of bins `since..until`, and are they enough to say so?
+    fn is_evident(&self, now: u64, since: u64, until: u64) -> bool {
+        let before = (since..until).map(|k| self.bins.white_db(k));
+        let loudest_db = before.fold(f32::NEG_INFINITY, f32::max);
+        until >= since + LEAST_BINS && decibels(self.bins.pair(now)) >= loudest_db + EVIDENT_DB
     }
 
     /// Median level of the bins with sound after the start or a gap, dB: where the noise floor starts.
@@ -409,12 +428,13 @@ impl Detector {
         }
     }
 
-    /// Time and shape of the impulse that triggered at bin `now`.
-    fn measure(&self, now: u64, recent: f32, margin_db: f32) -> Option<Waiting> {
+    /// Time and shape of the impulse that triggered at bin `now`; bins before `since` are not of its sound.
+    fn measure(&self, now: u64, since: u64, recent: f32, margin_db: f32) -> Option<Waiting> {
         let white = |k: u64| self.bins.pair(now + k);
         let loudest = (0..FIRST_BINS).max_by(|&a, &b| white(a).total_cmp(&white(b)))?;
         let bin_len = self.bin_len as u64;
-        let from = now.saturating_sub(PRE_BINS) * bin_len;
+        // The first bin of a sound may hold zeros of the gap.
+        let from = now.saturating_sub(PRE_BINS).max(since + 1) * bin_len;
         let to = ((now + loudest + 2) * bin_len).min(self.white.len());
         let rate_hz = self.config.rate_hz / self.step as f64;
         let x = |i: u64| self.white.at(i);
@@ -432,6 +452,7 @@ impl Detector {
             wide: &self.wide,
             high_pass: &self.high_pass,
             now,
+            since: since * bin_len,
             look_ahead: LOOK_AHEAD as u64,
             first,
             bin_len,

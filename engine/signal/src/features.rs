@@ -54,7 +54,7 @@ pub struct Features {
     /// Whitened energy of the 2 ms that triggered over the threshold of the moment, dB: how far from a
     /// false alarm. 0 for what came out of digital silence.
     pub margin_db: f32,
-    /// Level by band, 40 to 4 ms before the onset. Bands: eight equal steps of a logarithm from
+    /// Level by band, 40 to 4 ms before the onset; NaN where the sound began later. Bands: eight equal steps of a logarithm from
     /// 100 to 6400 Hz; -140 where the sample rate does not reach.
     pub before_db: [f32; BANDS],
     /// Level by band, 1 ms before the onset to 9 ms after.
@@ -140,6 +140,8 @@ pub(crate) struct Place<'a> {
     pub high_pass: &'a Biquad,
     /// Bin of the trigger.
     pub now: u64,
+    /// First working sample of its sound.
+    pub since: u64,
     /// Bins of future known.
     pub look_ahead: u64,
     /// First break, working samples.
@@ -255,7 +257,7 @@ impl Place<'_> {
         tops.map(|top| (decibels(top * top) - decibels(peak * peak)).clamp(-120.0, 0.0))
     }
 
-    /// Mean square by band before, at and after the front.
+    /// Mean square by band before, at and after the front; what is before is NaN where the sound began less than 40 ms ago.
     fn spectra(&self, first: u64) -> ([f32; BANDS], [f32; BANDS], [f32; BANDS]) {
         let ms = |t: f32| libm::roundf(t * 1e-3 * self.rate_hz) as u64;
         let stretch = |from: u64| move |i: usize| self.wide.at_or_zero(from + i as u64);
@@ -271,10 +273,6 @@ impl Place<'_> {
             }
             energy
         };
-        let before = three(first.saturating_sub(ms(40.0)));
-        let after = three(first + ms(10.0));
-        let at = stretch(first.saturating_sub(ms(1.0)));
-        let at = Spectrum::of(ms(10.0) as usize, false, at, at).bands(self.rate_hz);
         let flat = |mut energy: [f32; BANDS]| {
             for ((e, response), edges) in energy
                 .iter_mut()
@@ -290,7 +288,14 @@ impl Place<'_> {
             }
             energy
         };
-        (flat(before), flat(at), flat(after))
+        let before = first
+            .checked_sub(ms(40.0))
+            .filter(|&from| from >= self.since);
+        let before = before.map_or([f32::NAN; BANDS], |from| flat(three(from)));
+        let after = three(first + ms(10.0));
+        let at = stretch(first.saturating_sub(ms(1.0)));
+        let at = Spectrum::of(ms(10.0) as usize, false, at, at).bands(self.rate_hz);
+        (before, flat(at), flat(after))
     }
 
     /// Asymmetry and evidence of an N-wave.

@@ -1,4 +1,4 @@
-//! A recording's start is no onset, nor is the end of missing data: nothing is told before the background is known.
+//! A recording's start is no onset, nor is the end of missing data; what begins soon after it is.
 
 mod common;
 
@@ -85,7 +85,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn verif_nothing_is_told_before_the_background_is_known(
+    fn verif_what_is_going_on_at_the_start_is_no_onset(
         duration_s in 0.0..0.5_f64,
         rate in prop::sample::select(&RATES[..]),
         sound in prop::sample::select(&SOUNDS[..]),
@@ -112,7 +112,9 @@ proptest! {
         let x = sound.play(rate, ((share * WARM_UP_S * rate) as usize).max(1), seed);
         prop_assert_eq!(detect(rate, &x), []);
         // And so does a piece of a stream between two blocks that were lost.
-        let (lost, before) = (dropped(rate), noise((0.2 * rate) as usize, 0.003, seed + 1));
+        let (lost, mut before) = (dropped(rate), noise((0.2 * rate) as usize, 0.003, seed + 1));
+        // Noise looks once in 10 000 times as if it had died away; what breaks off at its loudest has not.
+        before.extend([0.01, -0.01]);
         let torn = detect(rate, &[&before[..], &lost, &x, &lost].concat());
         let from = before.len() as f64;
         prop_assert!(torn.iter().all(|o| o.sample < from && o.snr_db < 10.0), "torn: {torn:?}");
@@ -120,14 +122,14 @@ proptest! {
 
     #[test]
     fn verif_an_impulse_soon_after_the_start_or_a_lost_block_is_found(
-        at_s in 0.045..0.1_f64,
+        at_s in 0.01..0.1_f64,
         rate in prop::sample::select(&RATES[..]),
         seed in 0_u64..10_000,
     ) {
         let mut x = noise((0.3 * rate) as usize, 0.003, seed);
         let truth = at_s * rate;
-        add_blast(&mut x, rate, truth, 0.3, 0.8e-3);
-        let near = |onsets: &[_], truth| nearest(onsets, truth, 3e-4 * rate).is_some();
+        add_blast(&mut x, rate, truth, 0.6, 0.8e-3);
+        let near = |onsets: &[_], truth| nearest(onsets, truth, 1e-3 * rate).is_some();
         let onsets = detect(rate, &x);
         prop_assert!(near(&onsets, truth), "{onsets:?}");
         let before = [noise((0.2 * rate) as usize, 0.003, seed + 1), dropped(rate)].concat();
