@@ -14,7 +14,7 @@ use shotfix_simulator::SceneError;
 use super::bangs::{self, Made};
 use super::channel::{self, Noise};
 use super::dsp::Audio;
-use super::late::begun_late;
+use super::late::some_late;
 use super::live_fire::{self, Take};
 use super::sounds;
 use super::{impacts, scenes};
@@ -50,6 +50,8 @@ pub enum Chain {
     Alone,
     /// Brought to the rate of live fire and mixed into its quiet parts.
     LiveFire,
+    /// Nothing, but it begins shortly before an impulse, and what comes later does not count. Trains nothing.
+    Late,
 }
 
 /// One onset that was heard.
@@ -284,7 +286,7 @@ fn listen_made(
         ambience,
         random,
     );
-    let (audio, from_s) = begun_late(audio, &made.fronts_s, random);
+    let (audio, from_s) = some_late(audio, &made.fronts_s, random);
     // What rattles and rings after a blow is heard far more often than the blow: one in four is enough.
     const ONE_IN: usize = 4;
     let labelled = onsets(&audio)

@@ -6,33 +6,49 @@ use rand_chacha::ChaCha8Rng;
 
 use super::dsp::Audio;
 
-/// Share of recordings that begin late.
+/// Share of recordings that begin late among those that train.
 const LATE: f64 = 0.2;
 /// Least time before an impulse, seconds: less is no impulse but the recording's start.
 const LEAST_S: f64 = 0.008;
-/// How many times longer the longest is: all that an onset tells of before.
-const LONGER: f64 = 80.0;
+/// Most time before it where all begin late, seconds ...
+const SOON_S: f64 = 0.08;
+/// ... and among those that train: all that an onset tells of before.
+const MOST_S: f64 = 0.64;
 
-/// Some recordings without their beginning, the others as they are; and how much was left out, seconds. One of `fronts_s` is
-/// then heard soon after the start.
-pub(super) fn begun_late(audio: Audio, fronts_s: &[f64], random: &mut ChaCha8Rng) -> (Audio, f64) {
+/// `audio` from some time before one of `fronts_s` on, and when that is, seconds; `None` if there is none or it begins so late
+/// already.
+pub(super) fn late(
+    audio: &Audio,
+    fronts_s: &[f64],
+    random: &mut ChaCha8Rng,
+) -> Option<(Audio, f64)> {
+    cut(audio, fronts_s, SOON_S, random)
+}
+
+/// Is what is heard `at_s` after the start of such a recording the impulse that it was cut for, or one with it?
+pub(super) fn is_soon(at_s: f64) -> bool {
+    at_s <= SOON_S + 0.02
+}
+
+/// Some recordings so, up to [`MOST_S`] before a front, the others from 0 on.
+pub(super) fn some_late(audio: Audio, fronts_s: &[f64], random: &mut ChaCha8Rng) -> (Audio, f64) {
     let is_late = random.random_bool(LATE);
-    let before_s = LEAST_S * LONGER.powf(random.random_range(0.0..1.0));
-    let front_s = fronts_s.choose(random);
-    let Some(from_s) = front_s.map(|front_s| front_s - before_s) else {
-        return (audio, 0.0);
-    };
-    if !is_late || from_s <= 0.0 {
-        return (audio, 0.0);
-    }
-    let from = ((from_s * audio.rate_hz) as usize).min(audio.samples.len());
-    let from_s = from as f64 / audio.rate_hz;
-    let Audio {
-        mut samples,
-        rate_hz,
-    } = audio;
-    samples.drain(..from);
-    (Audio { samples, rate_hz }, from_s)
+    let cut = cut(&audio, fronts_s, MOST_S, random);
+    cut.filter(|_| is_late).unwrap_or((audio, 0.0))
+}
+
+fn cut(
+    audio: &Audio,
+    fronts_s: &[f64],
+    most_s: f64,
+    random: &mut ChaCha8Rng,
+) -> Option<(Audio, f64)> {
+    let before_s = LEAST_S * (most_s / LEAST_S).powf(random.random_range(0.0..1.0));
+    let from_s = fronts_s.choose(random)? - before_s;
+    let from = (from_s * audio.rate_hz) as usize;
+    let samples = audio.samples.get(from..)?.to_vec();
+    let rate_hz = audio.rate_hz;
+    (from > 0).then_some((Audio { samples, rate_hz }, from as f64 / rate_hz))
 }
 
 #[cfg(test)]
@@ -50,7 +66,7 @@ mod tests {
         let mut late = 0;
         for seed in 0..1_000 {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
-            let (cut, from_s) = begun_late(audio.clone(), &[1.0, 2.0], &mut random);
+            let (cut, from_s) = some_late(audio.clone(), &[1.0, 2.0], &mut random);
             assert_eq!(cut.samples[0], (from_s * rate_hz) as f32);
             assert_eq!(cut.samples.last(), audio.samples.last());
             if from_s > 0.0 {
@@ -61,6 +77,6 @@ mod tests {
         }
         assert!((150..250).contains(&late), "{late}");
         let mut random = ChaCha8Rng::seed_from_u64(1);
-        assert_eq!(begun_late(audio, &[], &mut random).1, 0.0);
+        assert_eq!(some_late(audio, &[], &mut random).1, 0.0);
     }
 }

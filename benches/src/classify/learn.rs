@@ -106,6 +106,7 @@ pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
 fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
     use {Chain as C, Class as K, Origin as O};
     match (class, origin, chain) {
+        (_, _, C::Late) => 0.0,
         (K::Gunfire, O::LiveFire, C::AsItLies) => 0.05,
         (K::Gunfire, O::LiveFire, _) => 0.05,
         (K::Gunfire, O::Made, _) => 0.09,
@@ -122,7 +123,7 @@ fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
     }
 }
 
-/// Each group weighs its [`share`]; within it each recording as the square root of its onsets, so that rain does not
+/// Each group weighs its [`share`], what has none trains nothing; within it each recording as the square root of its onsets, so that rain does not
 /// outweigh everything else, and blows by formula each recording the same, so that those that stand alone count.
 fn weights(gathered: &Gathered) -> Vec<f32> {
     let n = gathered.heard.len();
@@ -148,13 +149,15 @@ fn weights(gathered: &Gathered) -> Vec<f32> {
     for (k, weight) in raw.iter().enumerate() {
         *sums.entry(group(k)).or_default() += weight;
     }
+    let trained = (0..n).filter(|&k| gathered.recording_of(k).chain != Chain::Late);
+    let n_trained = trained.count() as f64;
     let shares: f64 = sums.keys().map(|&(o, c, k)| share(o, c, k)).sum();
     raw.iter()
         .enumerate()
         .map(|(k, weight)| {
             let group = group(k);
             let share = share(group.0, group.1, group.2) / shares;
-            (n as f64 * share * weight / sums[&group]) as f32
+            (n_trained * share * weight / sums[&group]) as f32
         })
         .collect()
 }
@@ -165,7 +168,8 @@ fn table(gathered: &Gathered, weights: &[f32], keep: impl Fn(usize) -> bool) -> 
         n_classes: CLASSES,
         ..Table::default()
     };
-    for (k, heard) in gathered.heard.iter().enumerate().filter(|(k, _)| keep(*k)) {
+    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k) && weights[*k] > 0.0);
+    for (k, heard) in kept {
         table.push(&heard.row.features, heard.class as u8, weights[k]);
     }
     table
@@ -176,7 +180,7 @@ fn examples<'a>(
     weights: &[f32],
     keep: impl Fn(usize) -> bool,
 ) -> Vec<Example<'a>> {
-    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k));
+    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k) && weights[*k] > 0.0);
     kept.map(|(k, heard)| Example {
         spectrogram: &heard.row.spectrogram,
         class: heard.class as usize,
@@ -224,13 +228,12 @@ fn calibrate(
     (scale, shift)
 }
 
-/// The cloud of all rows.
+/// The cloud of all rows that train.
 fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
+    let trained = || (gathered.heard.iter().zip(weights)).filter(|(_, weight)| **weight > 0.0);
     let column = |feature: usize| {
-        let mut values: Vec<f32> = gathered
-            .heard
-            .iter()
-            .map(|h| h.row.features[feature])
+        let mut values: Vec<f32> = trained()
+            .map(|(heard, _)| heard.row.features[feature])
             .filter(|v| !v.is_nan())
             .collect();
         values.sort_by(f32::total_cmp);
@@ -251,7 +254,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
     };
     let mut covariance = DMatrix::<f64>::identity(N_FEATURES, N_FEATURES) * 0.1;
     let mut total = 0.0;
-    for (heard, &weight) in gathered.heard.iter().zip(weights) {
+    for (heard, &weight) in trained() {
         let z = DVector::from_fn(N_FEATURES, |k, _| cloud.scaled(k, heard.row.features[k]));
         covariance.ger(f64::from(weight), &z, &z, 1.0);
         total += f64::from(weight);
@@ -266,10 +269,8 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
             .collect(),
         None => vec![0.0; Novelty::whitener_len(N_FEATURES)],
     };
-    let mut distances: Vec<f32> = gathered
-        .heard
-        .iter()
-        .map(|h| cloud.distance(&h.row.features) as f32)
+    let mut distances: Vec<f32> = trained()
+        .map(|(heard, _)| cloud.distance(&heard.row.features) as f32)
         .collect();
     distances.sort_by(f32::total_cmp);
     const QUANTILES: usize = 200;

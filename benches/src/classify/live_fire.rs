@@ -11,7 +11,7 @@ use shotfix_datasets::{Error, OpenOptions, find_tests, open_set};
 use super::channel::{self, Noise};
 use super::dsp::Audio;
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
-use super::late::begun_late;
+use super::late::{is_soon, late, some_late};
 use crate::{json, released};
 
 /// An onset is a pulse's if it is this near, seconds: pulses are those of an envelope's step.
@@ -123,8 +123,11 @@ pub(super) fn listen(
             Noise::None
         };
         let played = channel::play(&take.audio, noise, ambience, random);
-        let (played, from_s) = begun_late(played, &fronts_s, random);
+        let (played, from_s) = some_late(played, &fronts_s, random);
         recordings.push(hear(take, &played, from_s, Chain::Other));
+    }
+    if let Some((late, from_s)) = late(&take.audio, &fronts_s, random) {
+        recordings.push(hear(take, &late, from_s, Chain::Late));
     }
     Batch {
         recordings,
@@ -136,6 +139,9 @@ pub(super) fn listen(
 fn hear(take: &Take, audio: &Audio, from_s: f64, chain: Chain) -> (Listened, Vec<Labelled>) {
     let first_s = take.pulses.first().map_or(f64::INFINITY, |t| t.0);
     let labelled = onsets(audio).into_iter().filter_map(|(at_s, row)| {
+        if chain == Chain::Late && !is_soon(at_s) {
+            return None;
+        }
         let at_s = from_s + at_s;
         let near = take
             .pulses

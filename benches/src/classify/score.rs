@@ -96,6 +96,9 @@ pub struct Scores {
     pub impulses: [Vec<Row>; 2],
     /// Impulses by formula and in scenes that pass at the threshold for arrivals, by class and kind.
     pub made: Vec<Row>,
+    /// Arrivals of live fire and impulses of clips within a tenth of a second after the start of a recording that pass at the
+    /// threshold for arrivals.
+    pub late: [Row; 2],
     /// Trees alone, the net alone, and both.
     pub parts: [Part; 3],
     /// Trade of misses for false alarms.
@@ -187,6 +190,15 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         let name = format!("{what} {} {}", heard[k].class.label(), heard[k].kind);
         Some((name, odds[k] >= arrival_threshold))
     }));
+    let late = [
+        (Origin::LiveFire, Class::Gunfire, "arrivals of live fire"),
+        (Origin::Clip, Class::Other, "impulses of clips"),
+    ];
+    let late = late.map(|(origin, class, name)| {
+        let all = (0..heard.len()).filter(|&k| is(k, origin, Chain::Late));
+        let of_class = all.filter(|&k| heard[k].class == class);
+        Row::of(name, of_class.map(|k| odds[k] >= arrival_threshold))
+    });
     let (reliability, calibration_error) = reliability(gathered, learnt);
     let clip_most: Vec<f64> = recordings(Origin::Clip, Chain::AsItLies)
         .into_iter()
@@ -217,6 +229,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         },
         impulses: [impulses(Chain::AsItLies), impulses(Chain::LiveFire)],
         made,
+        late,
         curve: curve([&live.shots, &located, &arrivals], &clip_most, &clip_odds),
         reliability,
         calibration_error,

@@ -14,7 +14,7 @@ use shotfix_datasets::{Error, probe};
 use super::channel::{self, Noise};
 use super::dsp::{Audio, convolve};
 use super::gather::{Batch, Chain, FOLDS, Labelled, Listened, Origin, onsets};
-use super::late::begun_late;
+use super::late::{is_soon, late, some_late};
 use super::live_fire::Take;
 use super::space::{Space, response};
 use crate::audio_files;
@@ -118,7 +118,7 @@ pub(super) fn listen(
                 Noise::None
             };
             let played = channel::play(&piece, noise, ambience, random);
-            let (played, _) = begun_late(played, &fronts_s, random);
+            let (played, _) = some_late(played, &fronts_s, random);
             recordings.push(hear(sound, &played, Chain::Other));
         }
         if sound.origin == Origin::Clip {
@@ -136,6 +136,11 @@ pub(super) fn listen(
                 &among_live_fire(&piece, take, random),
                 Chain::LiveFire,
             ));
+        }
+        if let Some((late, _)) = late(&piece, &fronts_s, random) {
+            let mut onsets = onsets(&late);
+            onsets.retain(|(at_s, _)| is_soon(*at_s));
+            recordings.push(label(sound, &late, Chain::Late, onsets));
         }
     }
     Batch {

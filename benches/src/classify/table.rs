@@ -89,6 +89,11 @@ fn written(
         "\nby formula and in scenes, impulses that pass at the arrivals' threshold",
         &scores.made,
     )?;
+    rows(
+        text,
+        "\nrecordings that begin 8 to 80 ms before an impulse, what passes at the arrivals' threshold",
+        &scores.late,
+    )?;
     parts(text, &scores.parts)?;
     writeln!(
         text,
