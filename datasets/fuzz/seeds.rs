@@ -66,12 +66,12 @@ fn main() {
         |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
     let model = [
         b"shotfixM".to_vec(),
-        small(&[3, 4, 2, 3, 1, 2]),
+        small(&[4, 4, 2, 3, 1, 2]),
         floats(&[0.5, 1.0, 0.0, 0.1, 0.0, 0.0, 0.5, -0.5]),
         small(&[1, 1]),
         floats(&[0.25, 1.0, 0.0, -1.0, -1.0, 0.0, 1.0]),
         // 40 weights and 8 biases, then 24 weights and 3 biases, all of 1.
-        small(&[1, 36, 5, 8, 1, 4]),
+        small(&[1, 1, 36, 5, 8, 1, 4]),
         small(&[0x3f80; 48 + 27]),
         floats(&[0.0, 1.0, 1.0, 2.0, 1.0, 0.0, 1.0, 0.5, 1.5]),
     ]

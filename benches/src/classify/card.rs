@@ -30,12 +30,13 @@ pub fn card(
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "```\nshotfix bench classify DATA --train classifier.bin --scenes {} --made {} --chains {} --trees {} --steps {} --seed {}\n```\n\n\
+        "```\nshotfix bench classify DATA --train classifier.bin --scenes {} --made {} --chains {} --trees {} --nets {} --steps {} --seed {}\n```\n\n\
          `classifier.bin`: {} bytes, FNV-1a {}.\n\n",
         amounts.scenes,
         amounts.made,
         amounts.chains,
         learning.trees.rounds,
+        learning.net.nets,
         learning.net.steps,
         amounts.seed,
         bytes.len(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use shotfix_core::Class;
-use shotfix_core::classify::model::{Model, mean_score};
+use shotfix_core::classify::model::{Model, mean_score, net_score};
 use shotfix_core::classify::novelty::Novelty;
 use shotfix_core::classify::trees::softmax;
 use shotfix_core::classify::{CLASSES, FEATURES_VERSION, N_FEATURES};
@@ -33,7 +33,7 @@ pub struct Learnt {
 pub struct Learning {
     /// The trees.
     pub trees: boost::Settings,
-    /// The net.
+    /// The nets.
     pub net: conv::Settings,
 }
 
@@ -53,7 +53,7 @@ pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
         .into_par_iter()
         .map(|fold| both(&|k| folds[k] != fold))
         .collect();
-    // Of the trees and of the net, each by the models of other folds, then the mean of both.
+    // Of the trees and of the nets, each by the models of other folds, then the mean of both.
     let rows = || gathered.heard.iter().zip(&folds);
     let by_trees: Vec<[f64; CLASSES]> = rows()
         .map(|(heard, &fold)| {
@@ -63,7 +63,7 @@ pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
         })
         .collect();
     let by_net: Vec<[f64; CLASSES]> = rows()
-        .map(|(heard, &fold)| models[fold].1.scores(&heard.row.spectrogram))
+        .map(|(heard, &fold)| net_score(&models[fold].1, &heard.row.spectrogram))
         .collect();
     let raw: Vec<[f64; CLASSES]> = (by_trees.iter().zip(&by_net))
         .map(|(trees, net)| mean_score(trees, net))
@@ -81,11 +81,11 @@ pub fn learn(gathered: &Gathered, learning: &Learning) -> Learnt {
         }
     }
     let (scale, shift) = calibrate(gathered, &raw, &weights, |_| true);
-    let (ensemble, net) = both(&|_| true);
+    let (ensemble, nets) = both(&|_| true);
     let model = Model {
         features_version: FEATURES_VERSION,
         ensemble,
-        net,
+        nets,
         pooling: fit_exponent(gathered, &held_out) as f32,
         scale: scale as f32,
         shift: shift.map(|s| s as f32),

@@ -99,7 +99,7 @@ pub struct Scores {
     /// Arrivals of live fire and impulses of clips within a tenth of a second after the start of a recording that pass at the
     /// threshold for arrivals.
     pub late: [Row; 2],
-    /// Trees alone, the net alone, and both.
+    /// Trees alone, nets alone, and both.
     pub parts: [Part; 3],
     /// Trade of misses for false alarms.
     pub curve: Vec<Point>,
@@ -208,8 +208,8 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         .filter(|&k| is(k, Origin::Clip, Chain::AsItLies))
         .map(|k| odds[k])
         .collect();
-    let [trees, net] = &learnt.parts;
-    let parts = [("trees", trees), ("net", net), ("both", &learnt.held_out)];
+    let [trees, nets] = &learnt.parts;
+    let parts = [("trees", trees), ("nets", nets), ("both", &learnt.held_out)];
     Scores {
         parts: parts.map(|(name, held_out)| part(name, gathered, held_out, exponent)),
         shots: live.shots.len(),

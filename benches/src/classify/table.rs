@@ -31,7 +31,7 @@ fn written(
 ) -> std::fmt::Result {
     writeln!(
         text,
-        "seed {}: {} recordings, {} impulses; {} scenes, {} recordings by formula of each kind, {} other chains; {} trees of depth {}, a net of {} steps",
+        "seed {}: {} recordings, {} impulses; {} scenes, {} recordings by formula of each kind, {} other chains; {} trees of depth {}, {} nets of {} steps",
         amounts.seed,
         gathered.recordings.len(),
         gathered.heard.len(),
@@ -40,6 +40,7 @@ fn written(
         amounts.chains,
         learning.trees.rounds,
         learning.trees.depth,
+        learning.net.nets,
         learning.net.steps,
     )?;
     folds(text, gathered)?;

@@ -337,7 +337,11 @@ pub struct BenchClassifyArgs {
     /// Trees of the model.
     #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().trees.rounds, value_name = "N")]
     pub trees: usize,
-    /// Steps of learning of the model's net.
+    /// Nets of the model, whose mean counts.
+    #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().net.nets as u8, value_name = "N",
+        value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub nets: u8,
+    /// Steps of learning of each net.
     #[arg(long, default_value_t = shotfix_benches::classify::Learning::default().net.steps, value_name = "N")]
     pub steps: usize,
     /// Of everything drawn.

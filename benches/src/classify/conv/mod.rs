@@ -15,7 +15,9 @@ use backward::{Gradient, Pass};
 /// How the net learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// Steps, each of one batch.
+    /// Nets, each from another beginning and of other draws.
+    pub nets: usize,
+    /// Steps of each, each of one batch.
     pub steps: usize,
     /// Of everything drawn.
     pub seed: u64,
@@ -24,6 +26,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            nets: 3,
             steps: 1200,
             seed: 1,
         }
@@ -55,13 +58,20 @@ pub(super) struct Example<'a> {
     pub(super) weight: f32,
 }
 
-/// A net of `examples`, the same for any number of threads. Weights are rounded as the model's file holds them.
+/// Nets of `examples`, the same for any number of threads. Weights are rounded as the model's file holds them.
 ///
 /// Examples are drawn as the root of their weight and count as its other root, so that rare ones are seen and none is seen too often.
 ///
 /// # Panics
 /// If there are none or none weighs anything.
-pub(super) fn train(examples: &[Example], settings: &Settings) -> Net {
+pub(super) fn train(examples: &[Example], settings: &Settings) -> Vec<Net> {
+    let seeds = (0..settings.nets as u64).map(|k| settings.seed + k);
+    seeds
+        .map(|seed| train_one(examples, settings.steps, seed))
+        .collect()
+}
+
+fn train_one(examples: &[Example], steps: usize, seed: u64) -> Net {
     let root = |example: &Example| f64::from(example.weight).sqrt();
     let total: f64 = examples.iter().map(|e| f64::from(e.weight)).sum();
     // The mean of the root over draws is one then.
@@ -72,10 +82,10 @@ pub(super) fn train(examples: &[Example], settings: &Settings) -> Net {
     }
     let all = until.last().copied().unwrap_or(0.0);
     assert!(all > 0.0, "examples that weigh something");
-    let mut random = ChaCha8Rng::seed_from_u64(settings.seed);
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut net = fresh(&mut random);
     let mut adam = Adam::new(&net);
-    for step in 0..settings.steps {
+    for step in 0..steps {
         let batch: Vec<(usize, u64)> = (0..BATCH)
             .map(|_| {
                 let at = all * random.random::<f64>();
@@ -102,7 +112,7 @@ pub(super) fn train(examples: &[Example], settings: &Settings) -> Net {
         for gradient in &gradients {
             sum.add(gradient, 1.0 / BATCH as f32);
         }
-        let part = step as f32 / settings.steps as f32;
+        let part = step as f32 / steps as f32;
         let rate = 0.5 * RATE * (1.0 + (std::f32::consts::PI * part).cos()) + 0.01 * RATE;
         adam.step(&mut net, &mut sum, rate);
     }
@@ -246,8 +256,7 @@ mod tests {
                 weight: 1.0,
             })
             .collect();
-        let settings = Settings { steps: 40, seed: 3 };
-        let net = train(&rows[..450], &settings);
+        let net = train_one(&rows[..450], 40, 3);
         assert!(net.is_sound());
         let right = rows[450..].iter().filter(|row| {
             let scores = net.scores(row.spectrogram);
@@ -259,6 +268,6 @@ mod tests {
             .num_threads(1)
             .build()
             .unwrap();
-        assert_eq!(alone.install(|| train(&rows[..450], &settings)), net);
+        assert_eq!(alone.install(|| train_one(&rows[..450], 40, 3)), net);
     }
 }

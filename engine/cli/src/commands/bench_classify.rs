@@ -34,7 +34,8 @@ pub(super) fn run(args: &BenchClassifyArgs, out: &mut dyn Write) -> anyhow::Resu
     };
     let mut learning = Learning::default();
     (learning.trees.rounds, learning.trees.seed) = (args.trees, args.seed);
-    (learning.net.steps, learning.net.seed) = (args.steps, args.seed);
+    (learning.net.nets, learning.net.steps, learning.net.seed) =
+        (usize::from(args.nets), args.steps, args.seed);
     let gathered = heard(args, &amounts)?;
     let learnt = learn(&gathered, &learning);
     let levels = source_levels(&args.input.join("pittsburgh"))?;

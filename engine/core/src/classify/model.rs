@@ -10,9 +10,10 @@
 //! | exponent of pooling; calibration: scale, shift by class | f32 |
 //! | base score by class | f32 |
 //! | each tree: depth; feature and threshold by question; leaves by class | u16; u16, f32; f32 |
-//! | net: layers, frames pooled | u16 each |
-//! | each layer: inputs, outputs, width, stride; weights, biases | u16 each; upper halves of f32 |
-//! | linear layer: weights, biases | upper halves of f32 |
+//! | nets | u16 |
+//! | each net: layers, frames pooled | u16 each |
+//! | its layers: inputs, outputs, width, stride; weights, biases | u16 each; upper halves of f32 |
+//! | its linear layer: weights, biases | upper halves of f32 |
 //! | novelty: centre, spread, whitener, quantiles | f32 |
 //!
 //! Anything that does not add up is refused: a model decides whether police are sent.
@@ -24,10 +25,11 @@ use super::trees::{Ensemble, MAX_DEPTH, Tree};
 use shotfix_signal::Spectrogram;
 
 const MAGIC: &[u8; 8] = b"shotfixM";
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 /// Limits of what a file may ask to be read.
 const MOST_FEATURES: usize = 1024;
 const MOST_TREES: usize = 10_000;
+const MOST_NETS: usize = 16;
 const MOST_LAYERS: usize = 8;
 const MOST_OF_LAYER: usize = 1 << 20;
 /// And of what calibration may do to scores.
@@ -40,8 +42,8 @@ pub struct Model {
     pub features_version: u16,
     /// Scores by class of the features.
     pub ensemble: Ensemble,
-    /// Scores by class of the spectrogram.
-    pub net: Net,
+    /// Scores by class of the spectrogram, of which the mean counts: nets from different beginnings.
+    pub nets: Vec<Net>,
     /// Scores of `n` sensors of one shot are summed and divided by `n` to this power, 0 to 1.
     pub pooling: f32,
     /// Calibrated score: `scale * score + shift` of the mean of both scores, from sources that trained nothing.
@@ -84,7 +86,7 @@ impl Model {
     pub fn scores(&self, features: &[f32], spectrogram: &Spectrogram) -> [f64; CLASSES] {
         let mut trees = [0.0; CLASSES];
         self.ensemble.score_into(features, &mut trees);
-        let mut scores = mean_score(&trees, &self.net.scores(spectrogram));
+        let mut scores = mean_score(&trees, &net_score(&self.nets, spectrogram));
         for (score, &shift) in scores.iter_mut().zip(&self.shift) {
             *score = f64::from(self.scale) * *score + f64::from(shift);
         }
@@ -118,18 +120,21 @@ impl Model {
             }
         }
         let half = |out: &mut Vec<u8>, v: &f32| out.extend_from_slice(&v.to_le_bytes()[2..]);
-        small(&mut out, self.net.convs.len());
-        small(&mut out, self.net.pooled);
-        for conv in &self.net.convs {
-            for n in [conv.inputs, conv.outputs, conv.width, conv.stride] {
-                small(&mut out, n);
+        small(&mut out, self.nets.len());
+        for net in &self.nets {
+            small(&mut out, net.convs.len());
+            small(&mut out, net.pooled);
+            for conv in &net.convs {
+                for n in [conv.inputs, conv.outputs, conv.width, conv.stride] {
+                    small(&mut out, n);
+                }
+                for v in conv.weights.iter().chain(&conv.bias) {
+                    half(&mut out, v);
+                }
             }
-            for v in conv.weights.iter().chain(&conv.bias) {
+            for v in net.weights.iter().chain(&net.bias) {
                 half(&mut out, v);
             }
-        }
-        for v in self.net.weights.iter().chain(&self.net.bias) {
-            half(&mut out, v);
         }
         let cloud = &self.novelty;
         for part in [
@@ -195,7 +200,15 @@ impl Model {
             let leaves = read.floats(CLASSES << depth)?;
             trees.push(Tree { questions, leaves });
         }
-        let net = read.net()?;
+        let n_nets = usize::from(read.small()?);
+        if !(1..=MOST_NETS).contains(&n_nets) {
+            return Err(ModelError::Damaged {
+                part: "number of nets",
+            });
+        }
+        let nets = (0..n_nets)
+            .map(|_| read.net())
+            .collect::<Result<Vec<Net>, _>>()?;
         let novelty = Novelty {
             centre: read.floats(n_features)?,
             spread: read.floats(n_features)?,
@@ -212,7 +225,7 @@ impl Model {
         };
         let checks = [
             (ensemble.is_sound(), "trees"),
-            (net.is_sound(), "net"),
+            (nets.iter().all(Net::is_sound), "net"),
             (novelty.is_sound(), "novelty"),
             (
                 scale.abs() <= MOST_SCALE && shift.iter().all(|s| s.abs() <= MOST_SCALE),
@@ -226,7 +239,7 @@ impl Model {
         Ok(Self {
             features_version,
             ensemble,
-            net,
+            nets,
             pooling,
             scale,
             shift,
@@ -235,9 +248,20 @@ impl Model {
     }
 }
 
-/// Score of trees and net together: half each, for what one takes for a gun the other often does not.
-pub fn mean_score(trees: &[f64; CLASSES], net: &[f64; CLASSES]) -> [f64; CLASSES] {
-    std::array::from_fn(|class| 0.5 * (trees[class] + net[class]))
+/// Score of trees and nets together: half each, for what one takes for a gun the other often does not.
+pub fn mean_score(trees: &[f64; CLASSES], nets: &[f64; CLASSES]) -> [f64; CLASSES] {
+    std::array::from_fn(|class| 0.5 * (trees[class] + nets[class]))
+}
+
+/// Mean score of several nets: where they know little they differ, and their mean errs less than most of them.
+pub fn net_score(nets: &[Net], spectrogram: &Spectrogram) -> [f64; CLASSES] {
+    let mut sum = [0.0; CLASSES];
+    for net in nets {
+        for (sum, score) in sum.iter_mut().zip(net.scores(spectrogram)) {
+            *sum += score;
+        }
+    }
+    sum.map(|sum| sum / nets.len() as f64)
 }
 
 /// A weight as the file holds it: its upper half, rounded, within 0.4 %.
@@ -321,6 +345,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Says eight times `weights` of everything, and 1 more of the second class.
+    fn net(weights: [f32; CLASSES]) -> Net {
+        Net {
+            convs: vec![Conv {
+                inputs: 5,
+                outputs: 8,
+                width: 1,
+                stride: 4,
+                weights: vec![0.0; 40],
+                bias: vec![1.0; 8],
+            }],
+            pooled: 36,
+            weights: weights.repeat(8),
+            bias: [0.0, 1.0, 0.0],
+        }
+    }
+
     fn model() -> Model {
         Model {
             features_version: 3,
@@ -332,19 +373,7 @@ mod tests {
                     leaves: vec![1.0, 0.0, -1.0, -1.0, 0.0, 1.0],
                 }],
             },
-            net: Net {
-                convs: vec![Conv {
-                    inputs: 5,
-                    outputs: 8,
-                    width: 1,
-                    stride: 4,
-                    weights: vec![0.0; 40],
-                    bias: vec![1.0; 8],
-                }],
-                pooled: 36,
-                weights: [0.25, 0.0, -0.25].repeat(8),
-                bias: [0.0, 1.0, 0.0],
-            },
+            nets: vec![net([0.5, 0.0, -0.5]), net([0.0; CLASSES])],
             pooling: 0.5,
             scale: 0.5,
             shift: [0.0, 0.1, 0.0],
@@ -364,7 +393,7 @@ mod tests {
 
     #[test]
     fn scores_are_calibrated() {
-        // Below the threshold the trees say (1, 0.5, -1.5), the net says (2, 1, -2) of everything: in the mean (1.5, 0.75, -1.75),
+        // Below the threshold the trees say (1, 0.5, -1.5), the nets say (4, 1, -4) and (0, 1, 0) of everything: in the mean (1.5, 0.75, -1.75),
         // halved and shifted (0.75, 0.475, -0.875).
         let scores = model().scores(&[0.0, 0.0], &Spectrogram::default());
         for (score, expected) in scores.iter().zip([0.75, 0.475, -0.875]) {
