@@ -123,8 +123,9 @@ fn share(origin: Origin, chain: Chain, class: Class) -> f64 {
     }
 }
 
-/// Each group weighs its [`share`], what has none trains nothing; within it each recording as the square root of its onsets, so that rain does not
-/// outweigh everything else, and blows by formula each recording the same, so that those that stand alone count.
+/// Each group weighs its [`share`], and what has none trains nothing; within it each recording as the square root of its
+/// onsets, so that rain does not outweigh everything else, and blows by formula each recording the same, so that those that
+/// stand alone count.
 fn weights(gathered: &Gathered) -> Vec<f32> {
     let n = gathered.heard.len();
     let recording = |k: usize| (gathered.heard[k].recording, gathered.heard[k].class);

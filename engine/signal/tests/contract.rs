@@ -109,11 +109,13 @@ proptest! {
         let plain = detect(rate, &x);
         let moved: Vec<f32> = x.iter().map(|v| offset - v).collect();
         let moved = detect(rate, &moved);
-        prop_assert_eq!(plain.len(), moved.len());
-        for (a, b) in plain.iter().zip(&moved) {
-            // The offset costs bits: single precision holds 0.6 to 6e-8, a fifth of a thousandth
-            // of the noise.
-            prop_assert!((a.sample - b.sample).abs() < 0.1 + 0.2 * a.sigma_samples);
+        // The offset costs bits: single precision holds 0.6 to 6e-8, a fifth of a thousandth
+        // of the noise. What just passes the threshold may just not.
+        for (these, those) in [(&plain, &moved), (&moved, &plain)] {
+            for onset in these {
+                let there = nearest(those, onset.sample, 0.1 + 0.2 * onset.sigma_samples);
+                prop_assert!(there.is_some() || onset.features.margin_db < 0.1, "{onset:?}");
+            }
         }
     }
 
