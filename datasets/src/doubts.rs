@@ -59,11 +59,16 @@ impl Doubts {
             ));
         }
         let duration_s = self.duration_s();
+        let short = |what: String| {
+            format!(
+                "{what}, which takes the sound before and after them; give at least {LEAST_S:.1} s"
+            )
+        };
         if duration_s <= WARM_UP_S && first_s.is_none() {
-            return Some(format!(
-                "{:.0} ms are too short to tell any impulse, which takes the sound before and after them; give at least {LEAST_S:.1} s",
-                1e3 * duration_s
-            ));
+            let ms = 1e3 * duration_s;
+            return Some(short(format!(
+                "{ms:.0} ms are too short to tell any impulse"
+            )));
         }
         if self.begins_loud() && first_s.is_none_or(|first_s| first_s > WARM_UP_S) {
             return Some(format!(
@@ -71,9 +76,9 @@ impl Doubts {
             ));
         }
         (duration_s < LEAST_S).then(|| {
-            format!(
-                "{duration_s:.3} s are too short to tell impulses well, which takes the sound before and after them; give at least {LEAST_S:.1} s"
-            )
+            short(format!(
+                "{duration_s:.3} s are too short to tell impulses well"
+            ))
         })
     }
 

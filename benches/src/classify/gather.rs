@@ -267,6 +267,12 @@ impl Gathered {
         self.n_events += batch.n_events;
     }
 
+    /// Is row `row` of a recording from there, heard through that?
+    pub(super) fn is_of(&self, row: usize, origin: Origin, chain: Chain) -> bool {
+        let recording = self.recording_of(row);
+        (recording.origin, recording.chain) == (origin, chain)
+    }
+
     /// The recording of row `row`.
     pub fn recording_of(&self, row: usize) -> &Listened {
         &self.recordings[self.heard[row].recording]

@@ -26,9 +26,8 @@ impl LiveFire {
     /// Of probabilities `held_out` by row, pooled with `exponent`.
     pub(super) fn of(gathered: &Gathered, held_out: &[[f64; CLASSES]], exponent: f64) -> Self {
         let is_arrival = |k: usize| {
-            let recording = gathered.recording_of(k);
             gathered.heard[k].class == Class::Gunfire
-                && (recording.origin, recording.chain) == (Origin::LiveFire, Chain::AsItLies)
+                && gathered.is_of(k, Origin::LiveFire, Chain::AsItLies)
         };
         let arrivals: Vec<usize> = (0..held_out.len()).filter(|&k| is_arrival(k)).collect();
         let shots = pooled(

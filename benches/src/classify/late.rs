@@ -22,7 +22,8 @@ pub(super) fn late(
     fronts_s: &[f64],
     random: &mut ChaCha8Rng,
 ) -> Option<(Audio, f64)> {
-    cut(audio, fronts_s, SOON_S, random)
+    let from = start(audio, fronts_s, SOON_S, random)?;
+    Some(begun_at(audio, from))
 }
 
 /// Is what is heard `at_s` after the start of such a recording the impulse that it was cut for, or one with it?
@@ -33,22 +34,24 @@ pub(super) fn is_soon(at_s: f64) -> bool {
 /// Some recordings so, up to [`MOST_S`] before a front, the others from 0 on.
 pub(super) fn some_late(audio: Audio, fronts_s: &[f64], random: &mut ChaCha8Rng) -> (Audio, f64) {
     let is_late = random.random_bool(LATE);
-    let cut = cut(&audio, fronts_s, MOST_S, random);
-    cut.filter(|_| is_late).unwrap_or((audio, 0.0))
+    match start(&audio, fronts_s, MOST_S, random) {
+        Some(from) if is_late => begun_at(&audio, from),
+        _ => (audio, 0.0),
+    }
 }
 
-fn cut(
-    audio: &Audio,
-    fronts_s: &[f64],
-    most_s: f64,
-    random: &mut ChaCha8Rng,
-) -> Option<(Audio, f64)> {
+/// First sample, up to `most_s` before a front.
+fn start(audio: &Audio, fronts_s: &[f64], most_s: f64, random: &mut ChaCha8Rng) -> Option<usize> {
     let before_s = LEAST_S * (most_s / LEAST_S).powf(random.random_range(0.0..1.0));
     let from_s = fronts_s.choose(random)? - before_s;
     let from = (from_s * audio.rate_hz) as usize;
-    let samples = audio.samples.get(from..)?.to_vec();
+    (from > 0 && from <= audio.samples.len()).then_some(from)
+}
+
+fn begun_at(audio: &Audio, from: usize) -> (Audio, f64) {
     let rate_hz = audio.rate_hz;
-    (from > 0).then_some((Audio { samples, rate_hz }, from as f64 / rate_hz))
+    let samples = audio.samples[from..].to_vec();
+    (Audio { samples, rate_hz }, from as f64 / rate_hz)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use shotfix_core::classify::{CLASSES, FEATURES_VERSION, N_FEATURES};
 
 use super::boost::{self, Table};
 use super::conv::{self, Example};
-use super::gather::{Chain, FOLDS, Gathered, Origin};
+use super::gather::{Chain, FOLDS, Gathered, Heard, Origin};
 use super::pool::fit_exponent;
 
 /// A model and what models without the source said of every onset.
@@ -150,17 +150,27 @@ fn weights(gathered: &Gathered) -> Vec<f32> {
     for (k, weight) in raw.iter().enumerate() {
         *sums.entry(group(k)).or_default() += weight;
     }
-    let trained = (0..n).filter(|&k| gathered.recording_of(k).chain != Chain::Late);
-    let n_trained = trained.count() as f64;
-    let shares: f64 = sums.keys().map(|&(o, c, k)| share(o, c, k)).sum();
+    let share_of = |(origin, chain, class)| share(origin, chain, class);
+    let n_trained = (0..n).filter(|&k| share_of(group(k)) > 0.0).count() as f64;
+    let shares: f64 = sums.keys().map(|&group| share_of(group)).sum();
     raw.iter()
         .enumerate()
         .map(|(k, weight)| {
             let group = group(k);
-            let share = share(group.0, group.1, group.2) / shares;
+            let share = share_of(group) / shares;
             (n_trained * share * weight / sums[&group]) as f32
         })
         .collect()
+}
+
+/// The rows that train, by number, with their weights.
+fn trained<'a>(
+    gathered: &'a Gathered,
+    weights: &'a [f32],
+) -> impl Iterator<Item = (usize, &'a Heard, f32)> {
+    let rows = gathered.heard.iter().zip(weights).enumerate();
+    rows.filter(|(_, (_, weight))| **weight > 0.0)
+        .map(|(k, (heard, &weight))| (k, heard, weight))
 }
 
 fn table(gathered: &Gathered, weights: &[f32], keep: impl Fn(usize) -> bool) -> Table {
@@ -169,23 +179,22 @@ fn table(gathered: &Gathered, weights: &[f32], keep: impl Fn(usize) -> bool) -> 
         n_classes: CLASSES,
         ..Table::default()
     };
-    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k) && weights[*k] > 0.0);
-    for (k, heard) in kept {
-        table.push(&heard.row.features, heard.class as u8, weights[k]);
+    for (_, heard, weight) in trained(gathered, weights).filter(|(k, ..)| keep(*k)) {
+        table.push(&heard.row.features, heard.class as u8, weight);
     }
     table
 }
 
 fn examples<'a>(
     gathered: &'a Gathered,
-    weights: &[f32],
+    weights: &'a [f32],
     keep: impl Fn(usize) -> bool,
 ) -> Vec<Example<'a>> {
-    let kept = (gathered.heard.iter().enumerate()).filter(|(k, _)| keep(*k) && weights[*k] > 0.0);
-    kept.map(|(k, heard)| Example {
+    let kept = trained(gathered, weights).filter(|(k, ..)| keep(*k));
+    kept.map(|(_, heard, weight)| Example {
         spectrogram: &heard.row.spectrogram,
         class: heard.class as usize,
-        weight: weights[k],
+        weight,
     })
     .collect()
 }
@@ -231,10 +240,10 @@ fn calibrate(
 
 /// The cloud of all rows that train.
 fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
-    let trained = || (gathered.heard.iter().zip(weights)).filter(|(_, weight)| **weight > 0.0);
+    let trained = || trained(gathered, weights);
     let column = |feature: usize| {
         let mut values: Vec<f32> = trained()
-            .map(|(heard, _)| heard.row.features[feature])
+            .map(|(_, heard, _)| heard.row.features[feature])
             .filter(|v| !v.is_nan())
             .collect();
         values.sort_by(f32::total_cmp);
@@ -255,7 +264,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
     };
     let mut covariance = DMatrix::<f64>::identity(N_FEATURES, N_FEATURES) * 0.1;
     let mut total = 0.0;
-    for (heard, &weight) in trained() {
+    for (_, heard, weight) in trained() {
         let z = DVector::from_fn(N_FEATURES, |k, _| cloud.scaled(k, heard.row.features[k]));
         covariance.ger(f64::from(weight), &z, &z, 1.0);
         total += f64::from(weight);
@@ -271,7 +280,7 @@ fn novelty(gathered: &Gathered, weights: &[f32]) -> Novelty {
         None => vec![0.0; Novelty::whitener_len(N_FEATURES)],
     };
     let mut distances: Vec<f32> = trained()
-        .map(|(heard, _)| cloud.distance(&heard.row.features) as f32)
+        .map(|(_, heard, _)| cloud.distance(&heard.row.features) as f32)
         .collect();
     distances.sort_by(f32::total_cmp);
     const QUANTILES: usize = 200;

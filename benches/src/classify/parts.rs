@@ -47,12 +47,7 @@ pub(super) fn part(
                 .map(|k| odds[k] >= live.arrival_threshold),
         )
     };
-    let of_clips = |chain: Chain| {
-        impulses(&|k| {
-            let recording = gathered.recording_of(k);
-            (recording.origin, recording.chain) == (Origin::Clip, chain)
-        })
-    };
+    let of_clips = |chain: Chain| impulses(&|k| gathered.is_of(k, Origin::Clip, chain));
     let made = |class: Class| {
         impulses(&|k| {
             let origin = gathered.recording_of(k).origin;

@@ -119,10 +119,6 @@ pub fn log_odds(p: &[f64; CLASSES]) -> f64 {
 pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>) -> Scores {
     let heard = &gathered.heard;
     let odds: Vec<f64> = learnt.held_out.iter().map(log_odds).collect();
-    let is = |k: usize, origin: Origin, chain: Chain| {
-        let recording = gathered.recording_of(k);
-        recording.origin == origin && recording.chain == chain
-    };
     let exponent = f64::from(learnt.model.pooling);
     let live = LiveFire::of(gathered, &learnt.held_out, exponent);
     let (shot_threshold, arrival_threshold) = (live.shot_threshold, live.arrival_threshold);
@@ -170,7 +166,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
     let impulses = |chain| {
         rows(
             (0..heard.len())
-                .filter(|&k| is(k, Origin::Clip, chain))
+                .filter(|&k| gathered.is_of(k, Origin::Clip, chain))
                 .map(|k| (heard[k].kind.clone(), odds[k] >= arrival_threshold)),
         )
     };
@@ -195,7 +191,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         (Origin::Clip, Class::Other, "impulses of clips"),
     ];
     let late = late.map(|(origin, class, name)| {
-        let all = (0..heard.len()).filter(|&k| is(k, origin, Chain::Late));
+        let all = (0..heard.len()).filter(|&k| gathered.is_of(k, origin, Chain::Late));
         let of_class = all.filter(|&k| heard[k].class == class);
         Row::of(name, of_class.map(|k| odds[k] >= arrival_threshold))
     });
@@ -205,7 +201,7 @@ pub fn score(gathered: &Gathered, learnt: &Learnt, levels: &BTreeMap<usize, f64>
         .map(|r| loudest[r])
         .collect();
     let clip_odds: Vec<f64> = (0..heard.len())
-        .filter(|&k| is(k, Origin::Clip, Chain::AsItLies))
+        .filter(|&k| gathered.is_of(k, Origin::Clip, Chain::AsItLies))
         .map(|k| odds[k])
         .collect();
     let [trees, nets] = &learnt.parts;
